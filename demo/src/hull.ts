@@ -1,0 +1,101 @@
+/** Convex solids as intersections of half-spaces, and where a ray enters one. */
+
+import { dot, normalize, type Vector } from "./vector.ts";
+
+/** The points `p` with `normal · p <= offset`. */
+export interface HalfSpace {
+  readonly normal: Vector;
+  readonly offset: number;
+}
+
+export interface Hull {
+  readonly faces: readonly HalfSpace[];
+  /** Contains the hull: most rays miss it, and so never look at the faces. */
+  readonly low: Vector;
+  readonly high: Vector;
+}
+
+export interface Entry {
+  readonly distance: number;
+  readonly normal: Vector;
+}
+
+export function box(low: Vector, high: Vector): Hull {
+  return {
+    faces: [
+      { normal: [-1, 0, 0], offset: -low[0] },
+      { normal: [1, 0, 0], offset: high[0] },
+      { normal: [0, -1, 0], offset: -low[1] },
+      { normal: [0, 1, 0], offset: high[1] },
+      { normal: [0, 0, -1], offset: -low[2] },
+      { normal: [0, 0, 1], offset: high[2] },
+    ],
+    low,
+    high,
+  };
+}
+
+/** A roof with slanted glass all round, on the body of a car that stands at `at`. */
+export function carCabin(at: Vector, width: number, length: number, shoulder: number, height: number): Hull {
+  const [x, , z] = at;
+  const halfWidth = width / 2 - 0.02;
+  const halfLength = length / 2 - 0.45;
+  const faces: HalfSpace[] = [
+    { normal: [0, -1, 0], offset: -shoulder },
+    { normal: [0, 1, 0], offset: height },
+  ];
+  const lean = (direction: Vector, slope: number, reach: number): void => {
+    const normal = normalize([direction[0], slope, direction[2]]);
+    const foot: Vector = [x + direction[0] * reach, shoulder, z + direction[2] * reach];
+    faces.push({ normal, offset: dot(normal, foot) });
+  };
+  lean([-1, 0, 0], 0.3, halfWidth);
+  lean([1, 0, 0], 0.3, halfWidth);
+  lean([0, 0, -1], 0.75, halfLength);
+  lean([0, 0, 1], 0.75, halfLength);
+  return {
+    faces,
+    low: [x - halfWidth, shoulder, z - halfLength],
+    high: [x + halfWidth, height, z + halfLength],
+  };
+}
+
+/** Where the ray `origin + t·direction` enters the hull at a `t` in (0, limit); undefined when it does not. */
+export function enterHull(hull: Hull, origin: Vector, direction: Vector, limit: number): Entry | undefined {
+  if (missesBounds(hull, origin, direction, limit)) return undefined;
+  let enter = 0;
+  let leave = limit;
+  let normal: Vector | undefined;
+  for (const face of hull.faces) {
+    const toward = dot(face.normal, direction);
+    const inside = face.offset - dot(face.normal, origin);
+    if (toward === 0) {
+      if (inside < 0) return undefined;
+      continue;
+    }
+    const t = inside / toward;
+    if (toward > 0) leave = Math.min(leave, t);
+    else if (t > enter) {
+      enter = t;
+      normal = face.normal;
+    }
+    if (enter >= leave) return undefined;
+  }
+  return normal === undefined ? undefined : { distance: enter, normal };
+}
+
+/** Whether the ray passes beside the hull's bounding box, one axis after the other. */
+function missesBounds({ low, high }: Hull, origin: Vector, direction: Vector, limit: number): boolean {
+  let enter = 0;
+  let leave = limit;
+  for (let axis = 0; axis < 3; axis++) {
+    const inverse = 1 / direction[axis]!;
+    const a = (low[axis]! - origin[axis]!) * inverse;
+    const b = (high[axis]! - origin[axis]!) * inverse;
+    // A ray along a face gives 0·∞ = NaN; Math.min then makes both comparisons false, and the faces decide.
+    enter = Math.max(enter, Math.min(a, b));
+    leave = Math.min(leave, Math.max(a, b));
+    if (enter > leave) return true;
+  }
+  return false;
+}

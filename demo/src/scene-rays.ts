@@ -1,0 +1,84 @@
+/** What a ray meets in a street. */
+
+import { type Entry, enterHull, type Hull } from "./hull.ts";
+import type { Building, Car, Sphere, Street, Tree } from "./scene-layout.ts";
+import { add, dot, scale, subtract, type Vector } from "./vector.ts";
+
+export interface Surface {
+  readonly distance: number;
+  readonly point: Vector;
+  /** Unit length, towards the outside. */
+  readonly normal: Vector;
+}
+
+type Thing =
+  | { readonly kind: "building"; readonly building: Building }
+  | { readonly kind: "tree"; readonly tree: Tree; readonly part: "trunk" | "crown" }
+  | { readonly kind: "car"; readonly car: Car; readonly part: "body" | "cabin" };
+
+export type Hit =
+  | { readonly kind: "sky" }
+  | ({ readonly kind: "road" | "pavement" } & Surface)
+  | (Thing & Surface);
+
+/** The nearest surface along `origin + t·direction`, `direction` of unit length. */
+export type RayCaster = (origin: Vector, direction: Vector) => Hit;
+
+export function rayCaster(street: Street): RayCaster {
+  const solids = solidsOf(street);
+  return (origin, direction) => {
+    let limit = direction[1] < 0 ? -origin[1] / direction[1] : Number.MAX_VALUE;
+    let thing: Thing | undefined;
+    let entry: Entry | undefined;
+    for (const solid of solids) {
+      const closer = enter(solid.shape, origin, direction, limit);
+      if (closer === undefined) continue;
+      limit = closer.distance;
+      entry = closer;
+      thing = solid.thing;
+    }
+    const point = add(origin, scale(direction, limit));
+    if (thing !== undefined && entry !== undefined) return { ...thing, ...entry, point };
+    if (direction[1] >= 0) return { kind: "sky" };
+    const kind = Math.abs(point[0]) < street.roadHalfWidth ? "road" : "pavement";
+    return { kind, distance: limit, point, normal: [0, 1, 0] };
+  };
+}
+
+interface Solid {
+  readonly shape: Hull | Sphere;
+  readonly thing: Thing;
+}
+
+function solidsOf(street: Street): readonly Solid[] {
+  const solids: Solid[] = [];
+  for (const building of street.buildings) {
+    solids.push({ shape: building.hull, thing: { kind: "building", building } });
+  }
+  for (const car of street.cars) {
+    solids.push({ shape: car.body, thing: { kind: "car", car, part: "body" } });
+    solids.push({ shape: car.cabin, thing: { kind: "car", car, part: "cabin" } });
+  }
+  for (const tree of street.trees) {
+    solids.push({ shape: tree.trunk, thing: { kind: "tree", tree, part: "trunk" } });
+    for (const ball of tree.crown) solids.push({ shape: ball, thing: { kind: "tree", tree, part: "crown" } });
+  }
+  return solids;
+}
+
+function enter(shape: Hull | Sphere, origin: Vector, direction: Vector, limit: number): Entry | undefined {
+  return "faces" in shape
+    ? enterHull(shape, origin, direction, limit)
+    : enterSphere(shape, origin, direction, limit);
+}
+
+function enterSphere(ball: Sphere, origin: Vector, direction: Vector, limit: number): Entry | undefined {
+  const toCentre = subtract(ball.centre, origin);
+  const along = dot(toCentre, direction);
+  const inside = along * along - dot(toCentre, toCentre) + ball.radius * ball.radius;
+  if (inside <= 0) return undefined;
+  const distance = along - Math.sqrt(inside);
+  if (distance <= 0 || distance >= limit) return undefined;
+  const outward = subtract(add(origin, scale(direction, distance)), ball.centre);
+  return { distance, normal: scale(outward, 1 / ball.radius) };
+}

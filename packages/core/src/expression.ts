@@ -1,0 +1,148 @@
+/**
+ * Losses written as text, as a command line takes them.
+ *
+ *   expression = [ "-" ] term { ( "+" | "-" ) term } ;
+ *   term       = [ number "*" ] loss ;
+ *   loss       = id [ "(" [ option { "," option } ] ")" ] ;
+ *   option     = name "=" value ;
+ *   value      = number | "true" | "false" | word | "[" [ value { "," value } ] "]" ;
+ *   id, word   = letter { letter | digit | "-" } ;   name = letter { letter | digit } ;
+ *
+ * Space is free between tokens; a minus between two losses needs it, because ids have hyphens.
+ *
+ * @module
+ */
+import { PixelgradError } from "./errors.ts";
+import type { Loss, LossOptions, LossSpec, OptionValue } from "./loss.ts";
+import { lossFrom } from "./loss-from.ts";
+import { WEIGHTED_SUM, weightedSum } from "./weighted-sum.ts";
+
+/**
+ * The loss an expression describes: `cross-entropy(ignoreIndex=255) + 0.5*dice`.
+ * @throws PixelgradError `EXPRESSION_INVALID` with the position, `LOSS_UNKNOWN`, `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ */
+export function parseLoss(expression: string): Loss {
+  return new ExpressionParser(expression).parse();
+}
+
+/** The expression of a loss: `parseLoss(formatLoss(loss))` is the same loss. */
+export function formatLoss({ id, options }: LossSpec): string {
+  if (id !== WEIGHTED_SUM) return formatCall(id, options);
+  const terms = options["terms"] as unknown as readonly (LossSpec & { readonly weight: number })[];
+  return terms
+    .map((term, i) => {
+      const size = Math.abs(term.weight);
+      const text = `${size === 1 ? "" : `${size}*`}${formatCall(term.id, term.options)}`;
+      const negative = term.weight < 0;
+      if (i === 0) return negative ? `-${text}` : text;
+      return negative ? ` - ${text}` : ` + ${text}`;
+    })
+    .join("");
+}
+
+function formatCall(id: string, options: LossOptions): string {
+  const list = Object.entries(options).map(([name, value]) => `${name}=${formatValue(value)}`);
+  return list.length === 0 ? id : `${id}(${list.join(", ")})`;
+}
+
+function formatValue(value: OptionValue): string {
+  return Array.isArray(value) ? `[${value.map(formatValue).join(", ")}]` : String(value);
+}
+
+const NUMBER = /[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/iy;
+const WORD = /[a-z][a-z0-9:-]*/iy;
+const SPACE = /\s*/y;
+
+class ExpressionParser {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  parse(): Loss {
+    const terms: [number, Loss][] = [this.#term(this.#take("-") ? -1 : 1)];
+    while (!this.#atEnd()) {
+      const sign = this.#take("+") ? 1 : this.#take("-") ? -1 : undefined;
+      if (sign === undefined) throw this.#expected("'+', '-' or the end");
+      terms.push(this.#term(sign));
+    }
+    const [[weight, loss]] = terms as [[number, Loss]];
+    return terms.length === 1 && weight === 1 ? loss : weightedSum(terms);
+  }
+
+  #term(sign: number): [number, Loss] {
+    const number = this.#match(NUMBER);
+    if (number !== undefined && !this.#take("*")) throw this.#expected("'*' after the weight");
+    return [sign * Number(number ?? 1), this.#loss()];
+  }
+
+  #loss(): Loss {
+    const id = this.#match(WORD);
+    if (id === undefined) throw this.#expected("the name of a loss");
+    const options: Record<string, OptionValue> = {};
+    if (this.#take("(") && !this.#take(")")) {
+      do {
+        const name = this.#match(WORD);
+        if (name === undefined) throw this.#expected("the name of an option");
+        if (name in options) throw this.#expected(`another option, '${name}' is given twice`);
+        if (!this.#take("=")) throw this.#expected(`'=' after ${name}`);
+        options[name] = this.#value();
+      } while (this.#take(","));
+      if (!this.#take(")")) throw this.#expected("',' or ')'");
+    }
+    return lossFrom({ id, options });
+  }
+
+  #value(): OptionValue {
+    if (this.#take("[")) {
+      const list: OptionValue[] = [];
+      if (this.#take("]")) return list;
+      do list.push(this.#value());
+      while (this.#take(","));
+      if (!this.#take("]")) throw this.#expected("',' or ']'");
+      return list;
+    }
+    const number = this.#match(NUMBER);
+    if (number !== undefined) return Number(number);
+    const word = this.#match(WORD);
+    if (word === undefined) throw this.#expected("a number, a word or a [list]");
+    return word === "true" ? true : word === "false" ? false : word;
+  }
+
+  #match(pattern: RegExp): string | undefined {
+    this.#skipSpace();
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text)?.[0];
+    this.#at += found?.length ?? 0;
+    return found;
+  }
+
+  #take(symbol: string): boolean {
+    this.#skipSpace();
+    if (!this.#text.startsWith(symbol, this.#at)) return false;
+    this.#at += symbol.length;
+    return true;
+  }
+
+  #atEnd(): boolean {
+    this.#skipSpace();
+    return this.#at >= this.#text.length;
+  }
+
+  #skipSpace(): void {
+    SPACE.lastIndex = this.#at;
+    this.#at += SPACE.exec(this.#text)?.[0].length ?? 0;
+  }
+
+  #expected(what: string): PixelgradError {
+    const rest = this.#text.slice(this.#at);
+    return new PixelgradError(
+      "EXPRESSION_INVALID",
+      `In '${this.#text}', at character ${this.#at + 1}: expected ${what}, got ` +
+        `${rest === "" ? "the end" : `'${rest}'`}.`,
+      { expression: this.#text, position: this.#at },
+    );
+  }
+}

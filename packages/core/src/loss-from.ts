@@ -1,0 +1,37 @@
+/** Rebuilds a loss from data: in a worker, or from a file. @module */
+import { PixelgradError } from "./errors.ts";
+import type { Loss, LossSpec } from "./loss.ts";
+import { catalogue } from "./losses/catalogue.ts";
+import type { LossDefinition } from "./losses/definition.ts";
+import { nearestName } from "./nearest-name.ts";
+import { defineLoss } from "./single-loss.ts";
+import { WEIGHTED_SUM, weightedSum } from "./weighted-sum.ts";
+
+/**
+ * The loss that `{ id, options }` describes; the inverse of taking `id` and `options` from a {@link Loss}.
+ * @throws PixelgradError `LOSS_UNKNOWN` (naming the nearest), `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ */
+export function lossFrom({ id, options }: LossSpec): Loss {
+  if (id !== WEIGHTED_SUM) return defineLoss(findDefinition(id), options);
+  const terms = options["terms"];
+  if (!Array.isArray(terms)) return weightedSum([]);
+  return weightedSum(
+    (terms as readonly (LossSpec & { readonly weight: number })[]).map(({ weight, ...spec }) => [
+      weight,
+      lossFrom(spec),
+    ]),
+  );
+}
+
+/** The definition of a loss id. */
+export function findDefinition(id: string): LossDefinition {
+  const found = catalogue.find((definition) => definition.id === id);
+  if (found !== undefined) return found;
+  const ids = catalogue.map((definition) => definition.id);
+  const nearest = nearestName(id, ids);
+  throw new PixelgradError(
+    "LOSS_UNKNOWN",
+    `There is no loss '${id}': did you mean '${nearest}'? Known are ${ids.join(", ")}.`,
+    { id, nearest },
+  );
+}

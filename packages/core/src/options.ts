@@ -1,0 +1,116 @@
+/**
+ * The options of a loss as data: what the documentation, the expression parser and the checks all read.
+ *
+ * @module
+ */
+import { LARGEST_IGNORE_LIST } from "./engine/scratch.ts";
+import { PixelgradError } from "./errors.ts";
+import type { LossOptions } from "./loss.ts";
+import { nearestName } from "./nearest-name.ts";
+
+interface OptionBase {
+  /** One sentence for the documentation, with unit and range. */
+  readonly doc: string;
+  /** The default, as the documentation shows it. */
+  readonly default?: number | string;
+}
+
+export type OptionField = OptionBase &
+  (
+    | { readonly kind: "number"; readonly min?: number; readonly max?: number }
+    | { readonly kind: "numbers"; readonly min?: number }
+    | { readonly kind: "number-or-numbers"; readonly min?: number }
+    | { readonly kind: "integer-or-integers" }
+    | { readonly kind: "choice"; readonly values: readonly string[] }
+  );
+
+export type OptionFields = { readonly [name: string]: OptionField };
+
+/**
+ * Drops what is undefined and checks the rest.
+ * @throws PixelgradError `OPTION_UNKNOWN` (naming the nearest), `OPTION_INVALID`.
+ */
+export function checkOptions(loss: string, fields: OptionFields, options: object): LossOptions {
+  const checked: Record<string, LossOptions[string]> = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    const field = fields[name];
+    if (field === undefined) {
+      const nearest = nearestName(name, Object.keys(fields));
+      throw new PixelgradError(
+        "OPTION_UNKNOWN",
+        `${loss} has no option '${name}': did you mean '${nearest}'? It has ${Object.keys(fields).join(", ")}.`,
+        { loss, option: name, nearest },
+      );
+    }
+    if (!accepts(field, value)) {
+      const allowed = describeField(field);
+      throw new PixelgradError(
+        "OPTION_INVALID",
+        `${loss}: ${name} must be ${allowed}, got ${JSON.stringify(value) ?? String(value)}.`,
+        { loss, option: name, value, allowed },
+      );
+    }
+    checked[name] = Array.isArray(value) ? [...value] : value;
+  }
+  return checked;
+}
+
+/** What a field takes, in words. */
+export function describeField(field: OptionField): string {
+  switch (field.kind) {
+    case "choice":
+      return `one of ${field.values.join(", ")}`;
+    case "integer-or-integers":
+      return `an integer or a list of at most ${LARGEST_IGNORE_LIST} integers`;
+    case "number":
+      return `a number${rangeOf(field)}`;
+    case "numbers":
+      return `a list of numbers${rangeOf(field)}, one per class`;
+    case "number-or-numbers":
+      return `a number${rangeOf(field)} or a list of them, one per class`;
+  }
+}
+
+function rangeOf({ min, max }: { readonly min?: number; readonly max?: number }): string {
+  if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
+  return min === undefined ? "" : ` of at least ${min}`;
+}
+
+function accepts(field: OptionField, value: unknown): boolean {
+  switch (field.kind) {
+    case "choice":
+      return typeof value === "string" && field.values.includes(value);
+    case "number":
+      return inRange(value, field.min, field.max);
+    case "numbers":
+      return Array.isArray(value) && value.every((v) => inRange(v, field.min));
+    case "number-or-numbers":
+      return inRange(value, field.min) || (Array.isArray(value) && value.every((v) => inRange(v, field.min)));
+    case "integer-or-integers":
+      return (
+        Number.isSafeInteger(value) ||
+        (Array.isArray(value) && value.length <= LARGEST_IGNORE_LIST && value.every(Number.isSafeInteger))
+      );
+  }
+}
+
+function inRange(value: unknown, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY): boolean {
+  return typeof value === "number" && Number.isFinite(value) && value >= min && value <= max;
+}
+
+/** A number for each of `classes`: the list itself, or the one number repeated. */
+export function perClass(
+  loss: string,
+  option: string,
+  value: number | readonly number[],
+  classes: number,
+): readonly number[] {
+  if (typeof value === "number") return new Array<number>(classes).fill(value);
+  if (value.length === classes) return value;
+  throw new PixelgradError(
+    "OPTION_INVALID",
+    `${loss}: ${option} needs ${classes} numbers, one per class of the logits, got ${value.length}.`,
+    { loss, option, value, allowed: `${classes} numbers` },
+  );
+}

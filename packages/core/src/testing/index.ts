@@ -1,0 +1,3 @@
+/** What the tests of every package share: seeded numbers and whole-array errors. */
+export { seededRandom, uniformArray } from "./random.ts";
+export { relativeError } from "./relative-error.ts";

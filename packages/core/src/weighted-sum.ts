@@ -1,0 +1,41 @@
+/** Weighted sums of losses: terms that share an activation share one softmax pass. @module */
+import { PixelgradError } from "./errors.ts";
+import type { Coupling, Loss, OptionValue } from "./loss.ts";
+import { lossOfTerms } from "./single-loss.ts";
+
+/** Its id; an expression never names it, it writes `a + b`. */
+export const WEIGHTED_SUM = "weighted-sum";
+
+const ORDER: readonly Coupling[] = ["labels", "sums", "gather"];
+
+/**
+ * The sum of losses times weights, as one loss. Sums of sums are flattened.
+ * @throws PixelgradError `OPTION_INVALID` when there is no term, a weight is not finite, or a term has
+ *   `reduction: "none"`, which has no place in a sum.
+ */
+export function weightedSum(terms: readonly (readonly [weight: number, loss: Loss])[]): Loss {
+  if (terms.length === 0) throw invalid(terms.length, "at least one [weight, loss] pair");
+  for (const [weight, loss] of terms) {
+    if (!Number.isFinite(weight)) throw invalid(weight, "pairs whose weight is a finite number");
+    if (loss.options["reduction"] === "none") throw invalid(loss.id, "losses whose reduction is mean or sum");
+  }
+  const options = {
+    terms: terms.map(([weight, { id, options }]) => ({ weight, id, options }) satisfies OptionValue),
+  };
+  const coupling = terms
+    .map(([, loss]) => loss.coupling)
+    .reduce((a, b) => (ORDER.indexOf(a) > ORDER.indexOf(b) ? a : b));
+  return lossOfTerms({ id: WEIGHTED_SUM, options }, coupling, (classes) =>
+    terms.flatMap(([weight, loss]) =>
+      loss.plan(classes).terms.map((inner) => ({ weight: weight * inner.weight, term: inner.term })),
+    ),
+  );
+}
+
+function invalid(value: unknown, allowed: string): PixelgradError {
+  return new PixelgradError(
+    "OPTION_INVALID",
+    `${WEIGHTED_SUM}: terms must be ${allowed}, got ${String(value)}.`,
+    { loss: WEIGHTED_SUM, option: "terms", value, allowed },
+  );
+}

@@ -1,0 +1,10 @@
+/** The codes this package adds to `PixelgradError`. */
+declare module "@pixelgrad/core" {
+  interface ErrorContexts {
+    CANCELLED: { readonly done: number };
+    POOL_CLOSED: { readonly threads: number };
+    THREADS_INVALID: { readonly threads: number };
+  }
+}
+
+export {};

@@ -1,0 +1,139 @@
+/**
+ * Worker threads that take jobs in order and whose results are merged in order.
+ *
+ * A thread may be inside a native call that must not be interrupted: terminating it aborts the whole process. So no
+ * thread is ever terminated while it works. Cancelling sets a flag that jobs read between pieces; every way out of a
+ * run waits for what is in flight.
+ *
+ * @module
+ */
+import { PixelgradError } from "@pixelgrad/core";
+import { Piscina } from "piscina";
+import { availableCpus } from "./cpus.ts";
+import type { Envelope, Reply } from "./protocol.ts";
+
+/** `close()` would terminate busy threads after this many milliseconds: the largest a timer takes. */
+const NEVER = 2_147_483_647;
+
+/** Jobs issued beyond those running, so that a thread never waits for the main one to merge. */
+const READY_JOBS = 2;
+
+export interface OrderedPoolOptions {
+  /** The compiled worker, whose default export comes from `serveJobs`. */
+  readonly worker: URL;
+  /** Default: the CPUs this process may use. */
+  readonly threads?: number;
+  readonly workerData?: unknown;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+}
+
+export class OrderedPool<Job, Result> implements AsyncDisposable {
+  readonly threads: number;
+  /** Jobs in flight at most: job `i` is not made before result `i - window` is merged. */
+  readonly window: number;
+  readonly #piscina: Piscina<Envelope<Job>, Reply<Result>>;
+  readonly #runs = new Set<Promise<void>>();
+  #closed = false;
+
+  /** @throws PixelgradError `THREADS_INVALID`. */
+  constructor({ worker, threads = availableCpus(), workerData }: OrderedPoolOptions) {
+    if (!Number.isInteger(threads) || threads < 1) {
+      throw new PixelgradError(
+        "THREADS_INVALID",
+        `A pool needs a whole number of threads, at least 1, got ${threads}.`,
+        { threads },
+      );
+    }
+    this.threads = threads;
+    this.window = threads + READY_JOBS;
+    this.#piscina = new Piscina({
+      filename: worker.href,
+      minThreads: threads,
+      maxThreads: threads,
+      closeTimeout: NEVER,
+      ...(workerData === undefined ? {} : { workerData }),
+    });
+  }
+
+  /**
+   * Runs every job. `jobs` is read lazily; `merge` is called once per job, in their order, on this thread.
+   * @throws the error of the first job, in order, that failed; PixelgradError `CANCELLED`, `POOL_CLOSED`.
+   */
+  async run(
+    jobs: Iterable<Job>,
+    merge: (result: Result, index: number) => void | Promise<void>,
+    { signal }: RunOptions = {},
+  ): Promise<void> {
+    if (this.#closed) {
+      throw new PixelgradError("POOL_CLOSED", "The pool is closed: open another one.", {
+        threads: this.threads,
+      });
+    }
+    const running = this.#run(jobs, merge, signal);
+    this.#runs.add(running);
+    try {
+      await running;
+    } finally {
+      this.#runs.delete(running);
+    }
+  }
+
+  /** Waits for every run to end, then ends the threads. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#runs);
+    await this.#piscina.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #run(
+    jobs: Iterable<Job>,
+    merge: (result: Result, index: number) => void | Promise<void>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const cancel = new Int32Array(new SharedArrayBuffer(4));
+    const raise = () => Atomics.store(cancel, 0, 1);
+    signal?.addEventListener("abort", raise);
+    const inFlight: Promise<Reply<Result>>[] = [];
+    let merged = 0;
+    try {
+      const source = jobs[Symbol.iterator]();
+      let exhausted = false;
+      for (;;) {
+        if (signal?.aborted) throw cancelled(merged);
+        while (!exhausted && inFlight.length < this.window) {
+          const next = source.next();
+          if (next.done) exhausted = true;
+          else inFlight.push(this.#issue(next.value, cancel));
+        }
+        const oldest = inFlight[0];
+        if (oldest === undefined) return;
+        const reply = await oldest;
+        if (signal?.aborted) throw cancelled(merged);
+        inFlight.shift();
+        if (!reply.ok) throw PixelgradError.decode(reply.error);
+        await merge(reply.result, merged++);
+      }
+    } finally {
+      raise();
+      await Promise.allSettled(inFlight);
+      signal?.removeEventListener("abort", raise);
+    }
+  }
+  #issue(job: Job, cancel: Int32Array): Promise<Reply<Result>> {
+    const reply = this.#piscina.run({ job, cancel });
+    // A failure is seen when its turn comes; until then it must not count as unhandled.
+    reply.catch(() => undefined);
+    return reply;
+  }
+}
+
+function cancelled(done: number): PixelgradError {
+  return new PixelgradError("CANCELLED", `Cancelled after ${done} finished jobs.`, { done });
+}
