@@ -84,18 +84,16 @@ export function enterHull(hull: Hull, origin: Vector, direction: Vector, limit: 
   return normal === undefined ? undefined : { distance: enter, normal };
 }
 
-/** Whether the ray passes beside the hull's bounding box, one axis after the other. */
+/** Whether the ray passes beside the hull's bounding box: three slabs, written out because most of a scene's time goes here. */
 function missesBounds({ low, high }: Hull, origin: Vector, direction: Vector, limit: number): boolean {
-  let enter = 0;
-  let leave = limit;
-  for (let axis = 0; axis < 3; axis++) {
-    const inverse = 1 / direction[axis]!;
-    const a = (low[axis]! - origin[axis]!) * inverse;
-    const b = (high[axis]! - origin[axis]!) * inverse;
-    // A ray along a face gives 0·∞ = NaN; Math.min then makes both comparisons false, and the faces decide.
-    enter = Math.max(enter, Math.min(a, b));
-    leave = Math.min(leave, Math.max(a, b));
-    if (enter > leave) return true;
-  }
-  return false;
+  // A ray along a face gives 0·∞ = NaN, which makes the comparison false; then the faces decide.
+  const x0 = (low[0] - origin[0]) / direction[0];
+  const x1 = (high[0] - origin[0]) / direction[0];
+  const y0 = (low[1] - origin[1]) / direction[1];
+  const y1 = (high[1] - origin[1]) / direction[1];
+  const z0 = (low[2] - origin[2]) / direction[2];
+  const z1 = (high[2] - origin[2]) / direction[2];
+  const enter = Math.max(0, Math.min(x0, x1), Math.min(y0, y1), Math.min(z0, z1));
+  const leave = Math.min(limit, Math.max(x0, x1), Math.max(y0, y1), Math.max(z0, z1));
+  return enter > leave;
 }

@@ -60,7 +60,7 @@ export interface Street {
 }
 
 /** Where the last building closes the street, in metres. */
-const streetLength = 75;
+const streetLength = 60;
 
 export function drawStreet(seed: number): Street {
   const random = seededRandom(seed);
@@ -77,24 +77,24 @@ export function drawStreet(seed: number): Street {
   const lamps: Vector[] = [];
   for (const side of [-1, 1]) {
     for (let z = between(-6, 2); z < streetLength; ) {
-      const length = between(6, 13);
+      const length = between(7, 15);
       const front = side * (wall + between(0, 1.2));
       const top = between(4.5, 11);
       const hull = box([Math.min(front, side * 40), 0, z], [Math.max(front, side * 40), top, z + length]);
       buildings.push({ hull, top, seed: newSeed(), windowPitch: between(1.7, 2.6) });
       z += length;
     }
-    for (let z = between(6, 10); z < 45; z += between(6, 13)) {
+    for (let z = between(7, 14); z < 34; z += between(8, 15)) {
       trees.push(drawTree([side * (roadHalfWidth + between(0.9, 1.5)), 0, z], between, newSeed()));
     }
-    for (let z = between(3, 9); z < 50; z += 10) lamps.push([side * (roadHalfWidth + 0.2), 5.2, z]);
+    for (let z = between(3, 9); z < 44; z += 10) lamps.push([side * (roadHalfWidth + 0.2), 5.2, z]);
   }
 
   // One car at least is near, or the class would all but vanish from some scenes.
   const cars: Car[] = [];
   const near = random() < 0.5 ? -1 : 1;
   for (const side of [-1, 1]) {
-    for (let z = side === near ? between(6.5, 9) : between(8, 16); z < 42; z += between(7, 16)) {
+    for (let z = side === near ? between(6.5, 9) : between(8, 16); z < 32; z += between(7, 16)) {
       cars.push(drawCar([side * roadHalfWidth * between(0.48, 0.62), 0, z], side < 0, between, newSeed()));
     }
   }
@@ -106,7 +106,7 @@ export function drawStreet(seed: number): Street {
     focal: between(0.85, 1),
     vanishing: { x: between(0.55, 0.95), y: between(0.36, 0.48) },
     roadHalfWidth,
-    sun: normalize([sunSide * between(0.35, 0.8), between(0.7, 1), between(-0.7, -0.1)]),
+    sun: normalize([sunSide * between(0.3, 0.7), between(0.8, 1.2), between(-0.8, -0.2)]),
     moon: normalize([between(-0.25, 0.25), between(0.2, 0.36), 1]),
     buildings,
     trees,
@@ -125,7 +125,7 @@ type Between = (low: number, high: number) => number;
 /** A trunk and a crown of four overlapping balls. */
 function drawTree(at: Vector, between: Between, seed: number): Tree {
   const [x, , z] = at;
-  const radius = between(1.35, 2);
+  const radius = between(1.2, 1.75);
   const middle = between(3, 3.8);
   const half = between(0.16, 0.26);
   const crown: Sphere[] = [{ centre: [x, middle, z], radius }];

@@ -2,7 +2,7 @@
 
 import { type Entry, enterHull, type Hull } from "./hull.ts";
 import type { Building, Car, Sphere, Street, Tree } from "./scene-layout.ts";
-import { add, dot, scale, subtract, type Vector } from "./vector.ts";
+import { add, scale, subtract, type Vector } from "./vector.ts";
 
 export interface Surface {
   readonly distance: number;
@@ -73,9 +73,11 @@ function enter(shape: Hull | Sphere, origin: Vector, direction: Vector, limit: n
 }
 
 function enterSphere(ball: Sphere, origin: Vector, direction: Vector, limit: number): Entry | undefined {
-  const toCentre = subtract(ball.centre, origin);
-  const along = dot(toCentre, direction);
-  const inside = along * along - dot(toCentre, toCentre) + ball.radius * ball.radius;
+  const x = ball.centre[0] - origin[0];
+  const y = ball.centre[1] - origin[1];
+  const z = ball.centre[2] - origin[2];
+  const along = x * direction[0] + y * direction[1] + z * direction[2];
+  const inside = along * along - (x * x + y * y + z * z) + ball.radius * ball.radius;
   if (inside <= 0) return undefined;
   const distance = along - Math.sqrt(inside);
   if (distance <= 0 || distance >= limit) return undefined;

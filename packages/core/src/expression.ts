@@ -86,7 +86,7 @@ class ExpressionParser {
       do {
         const name = this.#match(WORD);
         if (name === undefined) throw this.#expected("the name of an option");
-        if (name in options) throw this.#expected(`another option, '${name}' is given twice`);
+        if (Object.hasOwn(options, name)) throw this.#expected(`another option, '${name}' is given twice`);
         if (!this.#take("=")) throw this.#expected(`'=' after ${name}`);
         options[name] = this.#value();
       } while (this.#take(","));

@@ -90,7 +90,8 @@ function gradientArray({ logits, logitsDims }: Problem, out: Float32Array | unde
   if (out instanceof Float32Array && out.length === logits.length) return out;
   throw new PixelgradError(
     "SHAPE_MISMATCH",
-    `extra.out must be a Float32Array of ${logits.length} elements, as many as the logits, got ${out.length}.`,
+    `extra.out must be a Float32Array of ${logits.length} elements, as many as the logits, got ${out.constructor.name} of ` +
+      `${out.length}.`,
     { expected: logitsDims, got: [out.length] },
   );
 }

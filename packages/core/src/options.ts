@@ -34,7 +34,7 @@ export function checkOptions(loss: string, fields: OptionFields, options: object
   const checked: Record<string, LossOptions[string]> = {};
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
-    const field = fields[name];
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field === undefined) {
       const nearest = nearestName(name, Object.keys(fields));
       throw new PixelgradError(
@@ -45,15 +45,21 @@ export function checkOptions(loss: string, fields: OptionFields, options: object
     }
     if (!accepts(field, value)) {
       const allowed = describeField(field);
-      throw new PixelgradError(
-        "OPTION_INVALID",
-        `${loss}: ${name} must be ${allowed}, got ${JSON.stringify(value) ?? String(value)}.`,
-        { loss, option: name, value, allowed },
-      );
+      throw new PixelgradError("OPTION_INVALID", `${loss}: ${name} must be ${allowed}, got ${show(value)}.`, {
+        loss,
+        option: name,
+        value,
+        allowed,
+      });
     }
     checked[name] = Array.isArray(value) ? [...value] : value;
   }
   return checked;
+}
+
+/** As code shows it; JSON would show NaN as null. */
+function show(value: unknown): string {
+  return typeof value === "string" || typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /** What a field takes, in words. */

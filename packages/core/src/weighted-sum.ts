@@ -1,10 +1,12 @@
 /** Weighted sums of losses: terms that share an activation share one softmax pass. @module */
 import { PixelgradError } from "./errors.ts";
-import type { Coupling, Loss, OptionValue } from "./loss.ts";
+import type { Coupling, Loss, LossSpec } from "./loss.ts";
 import { lossOfTerms } from "./single-loss.ts";
 
 /** Its id; an expression never names it, it writes `a + b`. */
 export const WEIGHTED_SUM = "weighted-sum";
+
+type TermSpec = { readonly weight: number; readonly id: string; readonly options: LossSpec["options"] };
 
 const ORDER: readonly Coupling[] = ["labels", "sums", "gather"];
 
@@ -19,9 +21,7 @@ export function weightedSum(terms: readonly (readonly [weight: number, loss: Los
     if (!Number.isFinite(weight)) throw invalid(weight, "pairs whose weight is a finite number");
     if (loss.options["reduction"] === "none") throw invalid(loss.id, "losses whose reduction is mean or sum");
   }
-  const options = {
-    terms: terms.map(([weight, { id, options }]) => ({ weight, id, options }) satisfies OptionValue),
-  };
+  const options = { terms: terms.flatMap(([weight, loss]) => specsOf(weight, loss)) };
   const coupling = terms
     .map(([, loss]) => loss.coupling)
     .reduce((a, b) => (ORDER.indexOf(a) > ORDER.indexOf(b) ? a : b));
@@ -30,6 +30,12 @@ export function weightedSum(terms: readonly (readonly [weight: number, loss: Los
       loss.plan(classes).terms.map((inner) => ({ weight: weight * inner.weight, term: inner.term })),
     ),
   );
+}
+
+/** A term as data; the terms of a sum, if it is one. */
+function specsOf(weight: number, { id, options }: LossSpec): readonly TermSpec[] {
+  if (id !== WEIGHTED_SUM) return [{ weight, id, options }];
+  return (options["terms"] as readonly TermSpec[]).map((term) => ({ ...term, weight: weight * term.weight }));
 }
 
 function invalid(value: unknown, allowed: string): PixelgradError {

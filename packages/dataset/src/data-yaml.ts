@@ -67,18 +67,22 @@ function parseFolders(yaml: YamlMapping): Partial<Record<SplitName, string>> {
 function folder(yaml: YamlMapping, key: string): string | undefined {
   if (!yaml.entries.has(key)) return undefined;
   const value = yaml.entries.get(key);
-  if (typeof value !== "string" || value === "" || value.includes("\0")) yaml.invalid(key, "the path of one folder");
+  if (typeof value !== "string" || value === "" || value.includes("\0"))
+    yaml.invalid(key, "the path of one folder");
   return value;
 }
 
 function parseNames(yaml: YamlMapping, binary: Binary | undefined): string[] {
   if (!yaml.entries.has("names") && binary) return ["background", "foreground"];
   const value = yaml.entries.get("names");
+  if (value === undefined) yaml.invalid("names", "the class names: a list, or a mapping from id to name");
   const names = Array.isArray(value) ? listedNames(yaml, value) : mappedNames(yaml.nested("names"));
   if (names.length < 1 || names.length > MAX_CLASSES) yaml.invalid("names", `1 to ${MAX_CLASSES} classes`);
-  if (binary && names.length !== 2) yaml.invalid("names", 'two classes, because "binary" makes classes 0 and 1');
+  if (binary && names.length !== 2)
+    yaml.invalid("names", 'two classes, because "binary" makes classes 0 and 1');
   const repeated = names.find((name, id) => names.indexOf(name) !== id);
-  if (repeated !== undefined) yaml.invalid("names", `different for each class ("${repeated}" is there twice)`);
+  if (repeated !== undefined)
+    yaml.invalid("names", `different for each class ("${repeated}" is there twice)`);
   return names;
 }
 
@@ -94,7 +98,10 @@ function mappedNames(yaml: YamlMapping): string[] {
   return Array.from({ length: ids.length }, (_, id) => {
     const key = String(id);
     if (!yaml.entries.has(key)) {
-      yaml.invalid(key, `a class name: the ids of ${ids.length} classes are 0 to ${ids.length - 1}, none left out`);
+      yaml.invalid(
+        key,
+        `a class name: the ids of ${ids.length} classes are 0 to ${ids.length - 1}, none left out`,
+      );
     }
     return nameText(yaml.entries.get(key)) ?? yaml.invalid(key, "a class name");
   });
@@ -120,7 +127,7 @@ function parseIgnore(yaml: YamlMapping, binary: Binary | undefined): number[] {
 
 function parseBinary(yaml: YamlMapping): Binary | undefined {
   if (!yaml.entries.has("binary")) return undefined;
-  const binary = yaml.nested("binary");
+  const binary: YamlMapping = yaml.nested("binary");
   binary.checkKeys(["threshold"]);
   const threshold = binary.entries.get("threshold");
   // At 0 every pixel, above 255 no pixel would be class 1.

@@ -1,10 +1,10 @@
 /** A data.yaml and the files it names, as plain data that can be posted to a worker. */
-import { dirname, isAbsolute, join, normalize, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { PixelgradError } from "@pixelgrad/core";
 import { type Binary, parseDataYaml, splitNames } from "./data-yaml.ts";
 import { fileBytes } from "./file-bytes.ts";
-import type { Color } from "./palette.ts";
 import { pairSplit, type Sample } from "./pairing.ts";
+import type { Color } from "./palette.ts";
 import type { Preprocess } from "./preprocess.ts";
 import { parseYamlMapping, type YamlMapping } from "./yaml-file.ts";
 
@@ -46,6 +46,7 @@ export async function loadDataset(path: string): Promise<Dataset> {
     if (folder === undefined) continue;
     const images = resolve(root, folder);
     const masks = join(resolve(root, form.masksDir), belowFirst(yaml, name, root, images));
+    if (isInside(images, masks)) yaml.invalid(name, `a folder that does not hold the masks, ${masks}`);
     splits[name] = await pairSplit(name, images, masks);
   }
   return {
@@ -78,9 +79,14 @@ export function samplesOf(dataset: Dataset, split: string): readonly Sample[] {
 
 /** `images/train` as `train`, `images` as nothing: what a mask folder appends to `masks_dir`. */
 function belowFirst(yaml: YamlMapping, split: string, root: string, images: string): string {
-  const inside = normalize(relative(root, images));
-  if (isAbsolute(inside) || inside === ".." || inside.startsWith(`..${sep}`)) {
+  if (!isInside(root, images)) {
     yaml.invalid(split, `a folder inside ${root}, so that its masks can be found under masks_dir`);
   }
-  return inside.split(sep).slice(1).join(sep);
+  return relative(root, images).split(sep).slice(1).join(sep);
+}
+
+/** Whether `path` is `folder` or below it; both absolute. */
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return !isAbsolute(way) && way !== ".." && !way.startsWith(`..${sep}`);
 }

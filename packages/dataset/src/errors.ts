@@ -15,13 +15,23 @@ declare module "@pixelgrad/core" {
     /** The YAML is malformed, or a key holds something else than its form allows; `line` from 1. */
     DATA_YAML_INVALID: { readonly path: string; readonly key: string; readonly line: number };
     /** A key that data.yaml does not have. */
-    DATA_KEY_UNKNOWN: { readonly path: string; readonly key: string; readonly nearest: string; readonly line: number };
+    DATA_KEY_UNKNOWN: {
+      readonly path: string;
+      readonly key: string;
+      readonly nearest: string;
+      readonly line: number;
+    };
     /** The caller needs `preprocess` and data.yaml has none. */
     PREPROCESS_MISSING: { readonly path: string };
     SPLIT_NOT_FOUND: { readonly split: string; readonly splits: readonly string[] };
     SPLIT_EMPTY: { readonly split: string; readonly path: string };
     /** Images without a mask: the first one, the mask that was looked for, and how many there are. */
-    MASK_NOT_FOUND: { readonly image: string; readonly mask: string; readonly count: number; readonly images: number };
+    MASK_NOT_FOUND: {
+      readonly image: string;
+      readonly mask: string;
+      readonly count: number;
+      readonly images: number;
+    };
     /** Two images of one folder share a stem, hence a mask. */
     IMAGE_DUPLICATE: { readonly first: string; readonly second: string };
     IMAGE_DAMAGED: { readonly path: string; readonly reason: string };
@@ -45,8 +55,10 @@ declare module "@pixelgrad/core" {
     ARRAY_DAMAGED: { readonly path: string; readonly reason: string };
     /** A `.npy` dtype that no typed array holds. */
     ARRAY_TYPE_UNSUPPORTED: { readonly path: string; readonly dtype: string };
-    /** A palette or a label array that cannot be written as asked. */
+    /** A list that is not 1 to 256 colours. */
     PALETTE_INVALID: { readonly reason: string };
+    /** Not in 0..1. */
+    OPACITY_OUT_OF_RANGE: { readonly opacity: number };
   }
 }
 
@@ -69,4 +81,5 @@ export type DatasetErrorCode =
   | "MASK_SIZE_MISMATCH"
   | "ARRAY_DAMAGED"
   | "ARRAY_TYPE_UNSUPPORTED"
-  | "PALETTE_INVALID";
+  | "PALETTE_INVALID"
+  | "OPACITY_OUT_OF_RANGE";

@@ -29,6 +29,7 @@ export async function fileBytes(path: string, what: string): Promise<Uint8Array<
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   ENOTDIR: "a part of the path is a file, not a folder",
+  EEXIST: "a part of the path is a file, not a folder",
   EISDIR: "it is a folder",
   EACCES: "reading or writing it is not permitted",
   EPERM: "reading or writing it is not permitted",

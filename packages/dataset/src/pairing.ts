@@ -32,7 +32,9 @@ export async function pairSplit(split: string, images: string, masks: string): P
       { split, path: images },
     );
   }
-  const maskOf = new Map((await filesBelow(masks, split, MASK_EXTENSIONS)).map((file) => [stemOf(file), file]));
+  const maskOf = new Map(
+    (await filesBelow(masks, split, MASK_EXTENSIONS)).map((file) => [stemOf(file), file]),
+  );
   const imageOf = new Map<string, string>();
   const samples: Sample[] = [];
   const missing: string[] = [];
@@ -70,7 +72,9 @@ export async function pairSplit(split: string, images: string, masks: string): P
  * prediction, where there are no masks. Empty when there is none.
  * @throws PixelgradError `DATA_FOLDER_NOT_FOUND`.
  */
-export async function listImages(folder: string): Promise<{ readonly image: string; readonly stem: string }[]> {
+export async function listImages(
+  folder: string,
+): Promise<{ readonly image: string; readonly stem: string }[]> {
   const files = await filesBelow(folder, "images", IMAGE_EXTENSIONS);
   return files.map((file) => ({ image: join(folder, file), stem: stemOf(file) }));
 }

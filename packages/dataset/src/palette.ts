@@ -21,6 +21,8 @@ export function defaultPalette(classes: number): Color[] {
 /** Whether `value` is three integers in 0..255. */
 export function isColor(value: unknown): value is Color {
   return (
-    Array.isArray(value) && value.length === 3 && value.every((x) => Number.isInteger(x) && x >= 0 && x <= 255)
+    Array.isArray(value) &&
+    value.length === 3 &&
+    value.every((x) => Number.isInteger(x) && x >= 0 && x <= 255)
   );
 }

@@ -21,16 +21,19 @@ export interface Preprocess {
 }
 
 /** The forms most published models use, for messages and for a wizard. */
-export const usualPreprocess: readonly { readonly used: string; readonly mean: PerChannel; readonly std: PerChannel }[] =
-  [
-    {
-      used: "ImageNet (torchvision, smp, mmsegmentation)",
-      mean: [123.675, 116.28, 103.53],
-      std: [58.395, 57.12, 57.375],
-    },
-    { used: "-1..1 (TensorFlow, DeepLab)", mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5] },
-    { used: "0..1", mean: [0, 0, 0], std: [255, 255, 255] },
-  ];
+export const usualPreprocess: readonly {
+  readonly used: string;
+  readonly mean: PerChannel;
+  readonly std: PerChannel;
+}[] = [
+  {
+    used: "ImageNet (torchvision, smp, mmsegmentation)",
+    mean: [123.675, 116.28, 103.53],
+    std: [58.395, 57.12, 57.375],
+  },
+  { used: "-1..1 (TensorFlow, DeepLab)", mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5] },
+  { used: "0..1", mean: [0, 0, 0], std: [255, 255, 255] },
+];
 
 /** Larger sides than this are a mistake in the file: one float32 image would take 3 GiB. */
 const MAX_SIDE = 16384;
@@ -59,10 +62,16 @@ export function parsePreprocess(yaml: YamlMapping): Preprocess {
  * The `preprocess` of a dataset, for callers that cannot take it from a model.
  * @throws PixelgradError `PREPROCESS_MISSING`; the message holds the usual ones, ready to paste.
  */
-export function requirePreprocess(dataset: { readonly path: string; readonly preprocess?: Preprocess }): Preprocess {
+export function requirePreprocess(dataset: {
+  readonly path: string;
+  readonly preprocess?: Preprocess;
+}): Preprocess {
   if (dataset.preprocess) return dataset.preprocess;
   const usual = usualPreprocess
-    .map(({ used, mean, std }) => `  preprocess: { mean: [${mean.join(", ")}], std: [${std.join(", ")}] }  # ${used}`)
+    .map(
+      ({ used, mean, std }) =>
+        `  preprocess: { mean: [${mean.join(", ")}], std: [${std.join(", ")}] }  # ${used}`,
+    )
     .join("\n");
   throw new PixelgradError(
     "PREPROCESS_MISSING",
@@ -72,11 +81,17 @@ export function requirePreprocess(dataset: { readonly path: string; readonly pre
 }
 
 function isPerChannel(value: unknown): value is PerChannel {
-  return Array.isArray(value) && value.length === 3 && value.every((x) => typeof x === "number" && Number.isFinite(x));
+  return (
+    Array.isArray(value) &&
+    value.length === 3 &&
+    value.every((x) => typeof x === "number" && Number.isFinite(x))
+  );
 }
 
 function isSize(value: unknown): value is Size {
   return (
-    Array.isArray(value) && value.length === 2 && value.every((n) => Number.isInteger(n) && n >= 1 && n <= MAX_SIDE)
+    Array.isArray(value) &&
+    value.length === 2 &&
+    value.every((n) => Number.isInteger(n) && n >= 1 && n <= MAX_SIDE)
   );
 }

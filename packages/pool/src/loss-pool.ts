@@ -23,9 +23,10 @@ import {
   viewPiece,
   withGrad,
 } from "@pixelgrad/core";
-import { type ArrayType, type ArrayTypes, arrayType, arrayTypes } from "./array-types.ts";
-import type { LossJob, LossJobResult, ResidentPiece, ResidentRows } from "./loss-job.ts";
-import { OrderedPool } from "./ordered-pool.ts";
+import { type ArrayType, type ArrayTypes, arrayTypes } from "./array-types.ts";
+import type { LossJob, LossJobResult } from "./loss-job.ts";
+import { cancelled, OrderedPool, poolClosed } from "./ordered-pool.ts";
+import { isResident, type Placement, placePiece } from "./placement.ts";
 import { StagingSlot } from "./staging.ts";
 
 /**
@@ -53,6 +54,7 @@ export class LossPool implements AsyncDisposable {
   readonly #slots: readonly StagingSlot[];
   /** Calls take turns: they share the slots, and two at a time would not be faster. */
   #turn: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
   constructor({ threads }: LossPoolOptions = {}) {
     this.#pool = new OrderedPool({
@@ -89,7 +91,7 @@ export class LossPool implements AsyncDisposable {
     target: Tensor,
     options: PoolCallOptions = {},
   ): Promise<LossValue> {
-    return this.#inTurn(loss, openCall(loss.plan, logits, target, false), options);
+    return this.#inTurn(loss, openCall(loss.plan, logits, target, false), options.signal);
   }
 
   /** As `loss.valueAndGrad`, on the pool. */
@@ -100,125 +102,85 @@ export class LossPool implements AsyncDisposable {
     options: PoolCallOptions = {},
   ): Promise<LossGradient> {
     const call = openCall(loss.plan, logits, target, true, options);
-    return withGrad(await this.#inTurn(loss, call, options), call);
+    return withGrad(await this.#inTurn(loss, call, options.signal), call);
   }
 
-  /** Waits for the running calls, then ends the threads. */
-  close(): Promise<void> {
-    return this.#pool.close();
+  /** Waits for the calls made so far, then ends the threads; calls made later throw `POOL_CLOSED`. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#turn;
+    await this.#pool.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  #inTurn(loss: Loss, call: LossCall, options: PoolCallOptions): Promise<LossValue> {
-    const result = this.#turn.then(() => this.#run(loss, call, options));
+  #inTurn(loss: Loss, call: LossCall, signal: AbortSignal | undefined): Promise<LossValue> {
+    if (this.#closed) throw poolClosed(this.threads);
+    const result = this.#turn.then(() => this.#run(loss, call, signal));
     this.#turn = result.catch(() => undefined);
     return result;
   }
 
-  async #run(loss: Loss, call: LossCall, options: PoolCallOptions): Promise<LossValue> {
+  async #run(loss: Loss, call: LossCall, signal: AbortSignal | undefined): Promise<LossValue> {
     const { plan, problem, outputs } = call;
     const pieces = cutPieces(problem.images, problem.classes, problem.pixels);
-    if (pieces.length <= INLINE_PIECES) return runInline(call);
+    if (pieces.length <= INLINE_PIECES) {
+      if (signal?.aborted) throw cancelled(0);
+      return runInline(call);
+    }
     const views = pieces.map((piece) => viewPiece(problem, piece, outputs));
-    const first = await this.#map(loss, call, withoutOutputs(views), undefined, options);
+    const first = await this.#map(loss, call, withoutOutputs(views), undefined, signal);
     const second = new Float64Array(plan.secondLength);
     if (outputs.grad !== undefined || plan.valueNeedsSecond) {
-      second.set(await this.#map(loss, call, views, plan.finish(first), options));
+      second.set(await this.#map(loss, call, views, plan.finish(first), signal));
     }
     return closeCall(call, first, second);
   }
 
   /** One map over all pieces; the merged sums. */
   async #map(
-    { id, options: lossOptions }: Loss,
-    { plan, problem }: LossCall,
+    { id, options }: Loss,
+    { plan, problem: { classes, targetKind } }: LossCall,
     views: readonly PieceView[],
     coefficients: Float64Array | undefined,
-    { signal }: PoolCallOptions,
+    signal: AbortSignal | undefined,
   ): Promise<Float64Array> {
-    const total = new Float64Array(coefficients ? plan.secondLength : plan.firstLength);
-    const groups = this.#group(views);
-    const staged: ((() => void) | undefined)[] = [];
+    const engine = this.#engine;
     const slots = this.#slots;
-    const self = this;
+    const readsLogits = coefficients !== undefined || plan.firstReadsLogits;
+    const groups = this.#group(views);
+    const placements: Placement[][] = [];
     function* jobs(): Generator<LossJob> {
       for (const [index, group] of groups.entries()) {
-        const slot = slots[index % slots.length] as StagingSlot;
-        const resident = group.map((view) => self.#place(view, slot, plan.elementRows, staged, index));
-        yield {
-          loss: { id, options: lossOptions },
-          classes: problem.classes,
-          targetKind: problem.targetKind,
-          pieces: resident,
-          ...(coefficients && { coefficients }),
-        };
+        const slot = slots[index % slots.length]!;
+        const placed = group.map((view) => placePiece(view, engine, slot, plan, readsLogits));
+        placements[index] = placed;
+        const pieces = placed.map(({ piece }) => piece);
+        yield { loss: { id, options }, classes, targetKind, pieces, ...(coefficients && { coefficients }) };
       }
     }
+    const total = new Float64Array(coefficients ? plan.secondLength : plan.firstLength);
     await this.#pool.run(
       jobs(),
       (results, index) => {
         for (const sums of results) addSums(total, sums);
-        staged[index]?.();
+        for (const placement of placements[index] ?? []) placement.retrieve();
       },
-      signal === undefined ? {} : { signal },
+      signal && { signal },
     );
     return total;
   }
 
   /** Pieces per job: several when all arrays are shared, one when they pass through a slot. */
   #group(views: readonly PieceView[]): PieceView[][] {
-    const resident = views.every((view) =>
-      arraysOf(view).every((rows) => this.#engine.arena.holds(rows.data)),
-    );
-    const size = resident ? Math.ceil(views.length / (this.#pool.threads * JOBS_PER_THREAD)) : 1;
+    const resident = views.every((view) => isResident(view, this.#engine));
+    const size = resident ? Math.ceil(views.length / (this.threads * JOBS_PER_THREAD)) : 1;
     const groups: PieceView[][] = [];
     for (let at = 0; at < views.length; at += size) groups.push(views.slice(at, at + size));
     return groups;
   }
-
-  /** Where the arrays of a piece are, or the slot they are brought to; what comes back is copied out in `staged`. */
-  #place(
-    view: PieceView,
-    slot: StagingSlot,
-    elementRows: number,
-    staged: ((() => void) | undefined)[],
-    index: number,
-  ): ResidentPiece {
-    const { count, classes, origin, logits, target, grad, elements } = view;
-    const { arena } = this.#engine;
-    slot.open(view);
-    const input = (rows: typeof target, channels: number): ResidentRows =>
-      arena.holds(rows.data) ? residentRows(rows) : slot.copyIn(rows, channels, count);
-    const copies: (() => void)[] = [];
-    const output = (rows: typeof logits, channels: number): ResidentRows => {
-      if (arena.holds(rows.data)) return residentRows(rows);
-      const resident = slot.reserve(rows, channels, count);
-      copies.push(() => slot.copyOut(resident, rows, channels, count));
-      return resident;
-    };
-    const piece: ResidentPiece = {
-      count,
-      origin,
-      logits: input(logits, classes),
-      target: input(target, view.targetKind === "dense" ? classes : 1),
-      ...(grad && { grad: output(grad, classes) }),
-      ...(elements && { elements: output(elements, elementRows) }),
-    };
-    if (copies.length > 0) staged[index] = () => copies.forEach((copy) => copy());
-    return piece;
-  }
-}
-
-function residentRows({ data, offset, stride }: PieceView["target"]): ResidentRows {
-  const address = data.byteOffset + offset * data.BYTES_PER_ELEMENT;
-  return { address, stride, type: arrayType(data) };
-}
-
-function arraysOf({ logits, target, grad, elements }: PieceView): PieceView["target"][] {
-  return [logits, target, grad, elements].filter((rows) => rows !== undefined);
 }
 
 /** The first map writes nothing. */

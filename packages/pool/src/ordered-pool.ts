@@ -67,11 +67,7 @@ export class OrderedPool<Job, Result> implements AsyncDisposable {
     merge: (result: Result, index: number) => void | Promise<void>,
     { signal }: RunOptions = {},
   ): Promise<void> {
-    if (this.#closed) {
-      throw new PixelgradError("POOL_CLOSED", "The pool is closed: open another one.", {
-        threads: this.threads,
-      });
-    }
+    if (this.#closed) throw poolClosed(this.threads);
     const running = this.#run(jobs, merge, signal);
     this.#runs.add(running);
     try {
@@ -101,10 +97,10 @@ export class OrderedPool<Job, Result> implements AsyncDisposable {
     const raise = () => Atomics.store(cancel, 0, 1);
     signal?.addEventListener("abort", raise);
     const inFlight: Promise<Reply<Result>>[] = [];
+    const source = jobs[Symbol.iterator]();
+    let exhausted = false;
     let merged = 0;
     try {
-      const source = jobs[Symbol.iterator]();
-      let exhausted = false;
       for (;;) {
         if (signal?.aborted) throw cancelled(merged);
         while (!exhausted && inFlight.length < this.window) {
@@ -124,8 +120,11 @@ export class OrderedPool<Job, Result> implements AsyncDisposable {
       raise();
       await Promise.allSettled(inFlight);
       signal?.removeEventListener("abort", raise);
+      // As `for … of` does on its way out, so that a generator's `finally` runs.
+      if (!exhausted) source.return?.();
     }
   }
+
   #issue(job: Job, cancel: Int32Array): Promise<Reply<Result>> {
     const reply = this.#piscina.run({ job, cancel });
     // A failure is seen when its turn comes; until then it must not count as unhandled.
@@ -134,6 +133,12 @@ export class OrderedPool<Job, Result> implements AsyncDisposable {
   }
 }
 
-function cancelled(done: number): PixelgradError {
+/** The error of a run that was cancelled after `done` merged jobs. */
+export function cancelled(done: number): PixelgradError {
   return new PixelgradError("CANCELLED", `Cancelled after ${done} finished jobs.`, { done });
+}
+
+/** The error of a run that came too late. */
+export function poolClosed(threads: number): PixelgradError {
+  return new PixelgradError("POOL_CLOSED", "The pool is closed: open another one.", { threads });
 }

@@ -9,7 +9,7 @@ const PAGE = 65_536;
 /** Pages an instance of the module is built for: 4 GiB. */
 const MAXIMUM_PAGES = 65_536;
 const INITIAL_PAGES = 16;
-/** Where the module's own data ends; its data segment is a few hundred bytes, which the constructor checks. */
+/** Past the module's own data, which ends below 2 KiB: test/memory.test.ts holds it there. */
 const HEADER = 4096;
 
 export class Arena {

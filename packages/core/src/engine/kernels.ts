@@ -7,7 +7,6 @@ import { readFileSync } from "node:fs";
 
 /** Addresses are bytes, counts are elements; see assembly/ for what each kernel computes. */
 export interface Kernels {
-  readonly __heap_base: WebAssembly.Global;
   canonicalLabels(labels: number, n: number, classes: number, ignored: number, ignoredCount: number): number;
   canonicalTargets(targets: number, n: number, ignored: number, ignoredCount: number): number;
   countLabels(labels: number, n: number, weights: number, sums: number): void;

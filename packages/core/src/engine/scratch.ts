@@ -31,6 +31,8 @@ export class Scratch {
   ignored = 0;
   sums = 0;
   readonly #arena: Arena;
+  #base = 0;
+  #bytes = 0;
   #classes = 0;
   #sumsLength = 0;
 
@@ -64,7 +66,12 @@ export class Scratch {
     const all = Object.entries({ ...sizes, ...small }).map(
       ([name, bytes]) => [name, roundUp(bytes)] as const,
     );
-    let at = this.#arena.allocate(all.reduce((total, [, bytes]) => total + bytes, 0));
+    const needed = all.reduce((total, [, bytes]) => total + bytes, 0);
+    if (needed > this.#bytes) {
+      this.#base = this.#arena.allocate(needed);
+      this.#bytes = needed;
+    }
+    let at = this.#base;
     for (const [name, bytes] of all) {
       this[name as keyof typeof sizes | keyof typeof small] = at;
       at += bytes;

@@ -15,7 +15,7 @@ import type { SimdTile } from "./tile.ts";
 /** @throws PixelgradError when the target is of the wrong kind or holds a number that is neither valid nor ignored. */
 export function loadTarget(arena: Arena, tile: SimdTile, term: Term, view: PieceView, begin: number): void {
   checkTargetKind(term, view);
-  arena.ints(tile.ignored, term.ignored.length).set(term.ignored);
+  arena.ints(tile.ignored, term.ignored.length).set(term.ignored.map(clampToInt32));
   if (term.activation === "softmax") loadLabels(arena, tile, term, view, begin);
   else loadDense(arena, tile, term, view, begin);
 }

@@ -68,7 +68,8 @@ export function pixelReduction(
     if (sums[0] === 0) return emptyDivisor(loss, allIgnored);
     if (reduction === "sum") return 1;
     if (reduction === "none" || divisor === "all") return sums[2];
-    return divisor === "weights" ? sums[1] : sums[0];
+    const counted = divisor === "weights" ? sums[1] : sums[0];
+    return counted === 0 ? emptyDivisor(loss, allIgnored) : counted;
   };
   return {
     firstLength: 3,
@@ -79,16 +80,16 @@ export function pixelReduction(
   };
 }
 
-/** Divides 0, the sum of nothing, into what the policy says. */
+/** What makes the policy's value of a batch in which nothing counts, or only classes of weight 0. */
 export function emptyDivisor(loss: string, allIgnored: AllIgnored): number {
   if (allIgnored === "throw") {
     throw new PixelgradError(
       "ALL_IGNORED",
-      `${loss}: no pixel of the batch counts, so there is no mean. Check ignoreIndex, or set allIgnored to zero.`,
+      `${loss}: no pixel of the batch counts, so there is no mean. Check ignoreIndex and classWeights, or set allIgnored to zero.`,
       { loss },
     );
   }
-  return allIgnored === "nan" ? Number.NaN : 1;
+  return allIgnored === "nan" ? Number.NaN : Number.POSITIVE_INFINITY;
 }
 
 /** The list form of `ignoreIndex`. */

@@ -38,8 +38,18 @@ export class ConfusionMatrix {
     return this;
   }
 
-  /** Adds the counts of another matrix of as many classes. */
+  /**
+   * Adds the counts of another matrix of as many classes.
+   * @throws PixelgradError `SHAPE_MISMATCH`.
+   */
   merge(other: ConfusionMatrix): this {
+    if (other.classes !== this.classes) {
+      throw new PixelgradError(
+        "SHAPE_MISMATCH",
+        `A confusion matrix of ${this.classes} classes cannot take one of ${other.classes}.`,
+        { expected: [this.classes], got: [other.classes] },
+      );
+    }
     for (let i = 0; i < this.counts.length; i++) this.counts[i] += other.counts[i];
     return this;
   }

@@ -1,7 +1,7 @@
 /**
  * Binary cross-entropy and focal loss of one logit or probability, float64.
  *
- *   b(x) = (1 - t) x + (1 + (w - 1) t) softplus(-x)        db/dx = (1 - t) s(x) - w t s(-x)
+ *   b(x) = (1 - t) softplus(x) + w t softplus(-x)          db/dx = (1 - t) s(x) - w t s(-x)
  *   b(p) = -w t max(log p, -100) - (1 - t) max(log(1 - p), -100)
  *   focal = a (1 - exp(-b))^g b                            dfocal/db = a q^g (1 + g (1 - q) b / q), q = 1 - exp(-b)
  *
@@ -16,7 +16,7 @@ export interface ValueAndSlope {
 
 export function binaryCrossEntropyOfLogit(x: number, t: number, posWeight: number): ValueAndSlope {
   return {
-    value: (1 - t) * x + (1 + (posWeight - 1) * t) * softplus(-x),
+    value: (1 - t) * softplus(x) + posWeight * t * softplus(-x),
     slope: (1 - t) * sigmoid(x) - posWeight * t * sigmoid(-x),
   };
 }

@@ -1,0 +1,92 @@
+/** The wasm memory: what lies where, and that it does not grow without need. */
+import {
+  addSums,
+  cutPieces,
+  inlineEngine,
+  type Loss,
+  LossEngine,
+  openCall,
+  parseLoss,
+  type Tensor,
+  viewPiece,
+} from "@pixelgrad/core";
+import { describe, expect, test } from "vitest";
+import { instantiateKernels } from "../src/engine/kernels.ts";
+import { denseProblem, labelProblem } from "./problems.ts";
+
+/** A loss on an engine of its own, its arrays wherever the caller put them. */
+function runOn(engine: LossEngine, loss: Loss, logits: Tensor, target: Tensor, out: Float32Array) {
+  const { plan, problem, outputs } = openCall(loss.plan, logits, target, true, { out });
+  const views = cutPieces(problem.images, problem.classes, problem.pixels).map((piece) =>
+    viewPiece(problem, piece, outputs),
+  );
+  const first = new Float64Array(plan.firstLength);
+  for (const view of views) addSums(first, engine.first(plan, view));
+  const second = new Float64Array(plan.secondLength);
+  const coefficients = plan.finish(first);
+  for (const view of views) addSums(second, engine.second(plan, view, coefficients));
+  return plan.result(first, second);
+}
+
+describe("arrays in the memory of the engine", () => {
+  test.each([
+    ["cross-entropy(labelSmoothing=0.1) + dice", [2, 21, 1701]],
+    ["binary-cross-entropy + focal", [2, 3, 1701]],
+    ["dice", [1, 2, 5]],
+    ["focal", [1, 1, 3]],
+  ])("%s of %j has the same bits there as outside, also in place", (expression, dims) => {
+    const loss = parseLoss(expression);
+    const make = expression.includes("dice") ? labelProblem : denseProblem;
+    const { logits, target } = make(1, dims, "mild");
+    const expected = loss.valueAndGrad(logits, target);
+
+    const engine = new LossEngine();
+    const length = logits.data.length;
+    const inside = engine.arena.floats(engine.arena.allocate(length * 4), length);
+    inside.set(logits.data);
+    expect(engine.arena.holds(inside)).toBe(true);
+    expect(engine.arena.holds(logits.data)).toBe(false);
+
+    const out = engine.arena.floats(engine.arena.allocate(length * 4), length);
+    const there = runOn(engine, loss, { data: inside, dims }, target, out);
+    expect(there).toEqual({ value: expected.value, counted: expected.counted, terms: expected.terms });
+    expect(Array.from(out)).toEqual(Array.from(expected.grad.data));
+    expect(Array.from(inside)).toEqual(Array.from(logits.data));
+
+    runOn(engine, loss, { data: inside, dims }, target, inside);
+    expect(Array.from(inside)).toEqual(Array.from(expected.grad.data));
+  });
+
+  test("two engines over one memory do not disturb each other", () => {
+    const a = new LossEngine();
+    const b = new LossEngine(a.arena.memory);
+    const loss = parseLoss("cross-entropy + dice");
+    const { logits, target } = labelProblem(2, [1, 5, 3001], "mild");
+    const { value } = loss.valueAndGrad(logits, target);
+    const out = new Float32Array(logits.data.length);
+    for (const engine of [a, b, a]) expect(runOn(engine, loss, logits, target, out).value).toBe(value);
+  });
+});
+
+describe("the memory", () => {
+  test("does not grow when losses of different class counts take turns", () => {
+    const problems = [2, 21, 150].map((classes) => labelProblem(3, [1, classes, 5], "mild"));
+    const loss = parseLoss("cross-entropy + dice");
+    const round = () => {
+      for (const { logits, target } of problems) loss.valueAndGrad(logits, target);
+    };
+    round();
+    const { memory } = inlineEngine().arena;
+    const before = memory.buffer.byteLength;
+    for (let i = 0; i < 20; i++) round();
+    expect(memory.buffer.byteLength).toBe(before);
+  });
+
+  test("holds the module's own data below 2 KiB, clear of the arena's header at 4 KiB", () => {
+    const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true });
+    instantiateKernels(memory);
+    const last = new Uint8Array(memory.buffer).findLastIndex((byte) => byte !== 0);
+    expect(last).toBeGreaterThan(0);
+    expect(last).toBeLessThan(2048);
+  });
+});

@@ -1,0 +1,27 @@
+import * as dataset from "@pixelgrad/dataset";
+import { expect, test } from "vitest";
+
+test("the public names", () => {
+  expect(Object.keys(dataset).sort()).toMatchInlineSnapshot(`
+    [
+      "IGNORED",
+      "defaultPalette",
+      "imageSize",
+      "listImages",
+      "loadDataset",
+      "parseNpy",
+      "readImage",
+      "readMask",
+      "readMaskValues",
+      "readNpy",
+      "readSample",
+      "requirePreprocess",
+      "samplesOf",
+      "usualPreprocess",
+      "writeAtomically",
+      "writeNpy",
+      "writeOverlay",
+      "writePaletteMask",
+    ]
+  `);
+});

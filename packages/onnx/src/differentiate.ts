@@ -1,0 +1,154 @@
+/**
+ * The gradient of a graph as a second graph of plain inference operators: reverse mode, one rule per operator.
+ *
+ * @module
+ */
+import { PixelgradError } from "@pixelgrad/core";
+import { type Attributes, buildModel, node as makeNode, valueInfo } from "./graph/build.ts";
+import type { NodeProto, OperatorSetIdProto, TensorProto } from "./graph/onnx_pb.ts";
+import { OnnxModel } from "./graph/onnx-model.ts";
+import { floatTensor, intTensor } from "./graph/tensor-proto.ts";
+import { rules } from "./rules/registry.ts";
+import type { RuleContext } from "./rules/rule.ts";
+import { interpolationMatrix } from "./runtime/interpolation-matrix.ts";
+
+/** Every name this makes starts with it, so that none meets a name of the user's graph. */
+const PREFIX = "pixelgrad:";
+
+/** The input that holds dL/d(output). */
+export const OUTPUT_GRAD: string = `${PREFIX}outputGrad`;
+
+/** The output that holds the gradient of a parameter. */
+export function gradOutput(parameter: string): string {
+  return `${PREFIX}grad:${parameter}`;
+}
+
+export interface DifferentiateOptions {
+  /** Nodes between the parameters and `output`, in graph order; all other values are known. */
+  readonly nodes: readonly NodeProto[];
+  readonly opset: readonly OperatorSetIdProto[];
+  readonly output: string;
+  readonly parameters: readonly string[];
+  shape(value: string): readonly number[];
+  numbers(value: string): readonly number[] | undefined;
+}
+
+export interface Derivative {
+  readonly model: OnnxModel;
+  /** Values of the forward graph that are inputs of the gradient graph. */
+  readonly saved: readonly string[];
+}
+
+/**
+ * The graph from the gradient of `output` to the gradients of `parameters`; only what leads to a parameter is made.
+ * @throws PixelgradError `GRADIENT_UNSUPPORTED` naming the operator.
+ */
+export async function differentiate(options: DifferentiateOptions): Promise<Derivative> {
+  const { nodes, output, parameters, shape } = options;
+  const writer = new GradientWriter();
+  const needed = new Set(parameters);
+  for (const { input, output } of nodes) {
+    if (input.some((value) => needed.has(value))) for (const value of output) needed.add(value);
+  }
+  const grads = new Map<string, string[]>([[output, [OUTPUT_GRAD]]]);
+  const saved = new Set<string>();
+  const gradOf = (value: string): string | undefined => {
+    const parts = grads.get(value);
+    return parts === undefined || parts.length < 2 ? parts?.[0] : writer.emit("Sum", parts);
+  };
+  for (const node of [...nodes].reverse()) {
+    const outputGrad = gradOf(node.output[0] as string);
+    if (outputGrad === undefined || !node.input.some((value) => needed.has(value))) continue;
+    const rule = rules[node.opType];
+    if (rule === undefined || node.domain !== "") throw unsupported(node);
+    const context: RuleContext = {
+      node,
+      outputGrad,
+      shape,
+      needs: (i) => needed.has(node.input[i] ?? ""),
+      saved: (value) => {
+        saved.add(value);
+        return value;
+      },
+      numbers: (value) => (value ? options.numbers(value) : undefined),
+      emit: (opType, inputs, attributes) => writer.emit(opType, inputs, attributes),
+      ints: (values) => writer.ints(values),
+      floats: (values, dims) => writer.floats(values, dims),
+      interpolation: (from, to, scale) =>
+        interpolationMatrix({ node, opset: options.opset, from, to, scale }),
+    };
+    const inputGrads = await rule(context);
+    node.input.forEach((value, i) => {
+      const grad = inputGrads[i];
+      if (grad !== undefined && needed.has(value)) grads.set(value, [...(grads.get(value) ?? []), grad]);
+    });
+  }
+  for (const parameter of parameters) {
+    writer.end(
+      gradOf(parameter) ?? writer.floats(zeros(shape(parameter)), shape(parameter)),
+      gradOutput(parameter),
+    );
+  }
+  const model = buildModel({
+    nodes: writer.nodes,
+    inputs: [
+      valueInfo(OUTPUT_GRAD, shape(output)),
+      ...[...saved].map((value) => valueInfo(value, shape(value))),
+    ],
+    outputs: parameters.map((parameter) => valueInfo(gradOutput(parameter), shape(parameter))),
+    initializers: writer.constants,
+  });
+  return { model: OnnxModel.of(model, "the gradient graph"), saved: [...saved] };
+}
+
+/** Nodes and constants of the gradient graph; equal ones are made once. */
+class GradientWriter {
+  readonly nodes: NodeProto[] = [];
+  readonly constants: TensorProto[] = [];
+  readonly #known = new Map<string, string>();
+
+  emit(opType: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.#once(JSON.stringify([opType, inputs, attributes]), (name) => {
+      this.nodes.push(makeNode(opType, inputs, [name], attributes));
+    });
+  }
+
+  ints(values: readonly number[]): string {
+    return this.#once(JSON.stringify(values), (name) => this.constants.push(intTensor(name, values)));
+  }
+
+  floats(values: ArrayLike<number>, dims: readonly number[]): string {
+    // Large matrices are not compared: two Resizes rarely share one.
+    const key =
+      values.length > 16 ? `matrix ${this.constants.length}` : JSON.stringify([Array.from(values), dims]);
+    return this.#once(`float ${key}`, (name) => this.constants.push(floatTensor(name, dims, values)));
+  }
+
+  /** Gives a value the name of a graph output. */
+  end(value: string, name: string): void {
+    this.nodes.push(makeNode("Identity", [value], [name]));
+  }
+
+  #once(key: string, make: (name: string) => void): string {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const name = `${PREFIX}${this.#known.size}`;
+    this.#known.set(key, name);
+    make(name);
+    return name;
+  }
+}
+
+function zeros(dims: readonly number[]): Float32Array {
+  return new Float32Array(dims.reduce((a, b) => a * b, 1));
+}
+
+function unsupported({ opType, domain, name, output }: NodeProto): PixelgradError {
+  const node = name || (output[0] as string);
+  const op = domain === "" ? opType : `${domain}.${opType}`;
+  return new PixelgradError(
+    "GRADIENT_UNSUPPORTED",
+    `${op} '${node}' lies between a trainable weight and the output, and has no gradient rule: train only weights after it.`,
+    { op, node },
+  );
+}

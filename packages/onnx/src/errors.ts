@@ -1,0 +1,17 @@
+/** The codes this package adds to `PixelgradError`. */
+declare module "@pixelgrad/core" {
+  interface ErrorContexts {
+    MODEL_NOT_FOUND: { readonly path: string };
+    MODEL_DAMAGED: { readonly model: string; readonly reason: string };
+    MODEL_UNSUPPORTED: { readonly model: string; readonly reason: string };
+    NO_SEGMENTATION_OUTPUT: { readonly outputs: readonly string[] };
+    CLASSIFIER_UNSUPPORTED: { readonly op: string; readonly node: string };
+    TENSOR_NOT_FOUND: { readonly name: string };
+    TENSOR_UNSUPPORTED: { readonly name: string; readonly reason: string };
+    GRADIENT_UNSUPPORTED: { readonly op: string; readonly node: string };
+    FEEDS_MISMATCH: { readonly expected: readonly string[]; readonly got: readonly string[] };
+    METADATA_DAMAGED: { readonly key: string };
+  }
+}
+
+export {};

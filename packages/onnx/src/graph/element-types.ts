@@ -1,0 +1,24 @@
+/** Element types of the ONNX format, by the numbers the format gives them. */
+export const elementType = { float: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
+
+const names: Readonly<Record<number, string>> = {
+  1: "float32",
+  2: "uint8",
+  3: "int8",
+  4: "uint16",
+  5: "int16",
+  6: "int32",
+  7: "int64",
+  8: "string",
+  9: "bool",
+  10: "float16",
+  11: "float64",
+  12: "uint32",
+  13: "uint64",
+  16: "bfloat16",
+};
+
+/** What an element type is called; `type 17` for one this package does not know. */
+export function elementTypeName(type: number): string {
+  return names[type] ?? `type ${type}`;
+}

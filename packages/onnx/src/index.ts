@@ -1,0 +1,40 @@
+/** Inspect, cut, differentiate and patch ONNX segmentation models; run them on stock onnxruntime-node. */
+import "./errors.ts";
+
+export {
+  type Derivative,
+  type DifferentiateOptions,
+  differentiate,
+  gradOutput,
+  OUTPUT_GRAD,
+} from "./differentiate.ts";
+export {
+  type Attributes,
+  type AttributeValue,
+  buildModel,
+  type ModelParts,
+  node,
+  valueInfo,
+} from "./graph/build.ts";
+export { elementType } from "./graph/element-types.ts";
+export {
+  type Classifier,
+  type Inspection,
+  inspect,
+  type Layout,
+  type OutputKind,
+  type SegmentationOutput,
+} from "./graph/inspect.ts";
+export { OnnxModel, type ValueDescription } from "./graph/onnx-model.ts";
+export { type ReplaceClassifierOptions, replaceClassifier } from "./graph/replace-classifier.ts";
+export { dimsOf, floatTensor, intTensor, readFloats, readInts } from "./graph/tensor-proto.ts";
+export { type ModelCard, readModelCard, writeModelCard } from "./model-card.ts";
+export { type InferredValue, inferValues } from "./runtime/infer-values.ts";
+export { openSession, Session, type SessionOptions } from "./runtime/session.ts";
+export {
+  type NamedDims,
+  type NamedParameter,
+  type TrainingGraphs,
+  type TrainingGraphsOptions,
+  trainingGraphs,
+} from "./training-graphs.ts";

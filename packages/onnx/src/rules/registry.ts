@@ -1,0 +1,20 @@
+/** The gradient rule of each operator. A new rule is its function in the file of its family, and one line here. */
+import { conv } from "./conv.ts";
+import { add, relu } from "./elementwise.ts";
+import { gemm, matmul } from "./matmul.ts";
+import { resize } from "./resize.ts";
+import type { Rule } from "./rule.ts";
+import { identity, reshape, transpose } from "./shape.ts";
+
+export const rules: Readonly<Record<string, Rule>> = {
+  Add: add,
+  Conv: conv,
+  Gemm: gemm,
+  Identity: identity,
+  MatMul: matmul,
+  Relu: relu,
+  Reshape: reshape,
+  Resize: resize,
+  Transpose: transpose,
+  Upsample: resize,
+};

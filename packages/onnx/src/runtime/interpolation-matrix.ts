@@ -1,0 +1,60 @@
+/**
+ * What Resize does along one axis, as a matrix: the operator itself is run on an identity matrix, so no coordinate
+ * formula is written down a second time.
+ *
+ * @module
+ */
+import { buildModel, valueInfo } from "../graph/build.ts";
+import type { NodeProto, OperatorSetIdProto } from "../graph/onnx_pb.ts";
+import { OnnxModel } from "../graph/onnx-model.ts";
+import { floatTensor, intTensor } from "../graph/tensor-proto.ts";
+import { openSession } from "./session.ts";
+
+export interface AxisResize {
+  /** The Resize or Upsample, whose attributes count. */
+  readonly node: NodeProto;
+  readonly opset: readonly OperatorSetIdProto[];
+  readonly from: number;
+  readonly to: number;
+  /** The scale the node is given; undefined when it is given sizes. */
+  readonly scale: number | undefined;
+}
+
+/** `[to, from]`, row-major: the output along the axis is this matrix times the input. */
+export async function interpolationMatrix({
+  node,
+  opset,
+  from,
+  to,
+  scale,
+}: AxisResize): Promise<Float32Array> {
+  const identity = new Float32Array(from * from);
+  for (let i = 0; i < from; i++) identity[i * from + i] = 1;
+  const scales = floatTensor("scales", [4], [1, 1, scale ?? to / from, 1]);
+  const sizes = intTensor("sizes", [1, 1, to, from]);
+  const inputs = inputsFor(node, scale === undefined);
+  const attribute = node.attribute.map((a) =>
+    a.name === "scales" ? { ...a, floats: [1, 1, scale ?? 1, 1] } : a,
+  );
+  const model = buildModel({
+    nodes: [{ ...node, attribute, input: [...inputs], output: ["y"], name: "resize" }],
+    inputs: [valueInfo("x", [1, 1, from, from])],
+    outputs: [valueInfo("y")],
+    initializers: [floatTensor("roi", [0], []), scales, sizes].filter(({ name }) => inputs.includes(name)),
+    opset,
+  });
+  const session = await openSession(OnnxModel.of(model).toBytes());
+  try {
+    const { y } = await session.run({ x: { data: identity, dims: [1, 1, from, from] } });
+    return Float32Array.from(y?.data as Float32Array);
+  } finally {
+    await session.release();
+  }
+}
+
+/** Upsample 7 takes x alone, its scales are an attribute; Upsample 9 and Resize 10 take x and scales; Resize 11 takes x, roi, scales and sizes. */
+function inputsFor(node: NodeProto, bySize: boolean): readonly string[] {
+  if (node.input.length === 1) return ["x"];
+  if (node.opType === "Upsample" || node.input.length === 2) return ["x", "scales"];
+  return bySize ? ["x", "roi", "", "sizes"] : ["x", "roi", "scales"];
+}

@@ -1,0 +1,82 @@
+/** What a training run is told, with its defaults. @module */
+import { type LossSpec, PixelgradError } from "@pixelgrad/core";
+import type { Dataset, Preprocess } from "@pixelgrad/dataset";
+import type { OnnxModel } from "@pixelgrad/onnx";
+
+export type OptimizerName = "adamw" | "sgd";
+
+export interface TrainOptions {
+  readonly model: OnnxModel;
+  readonly dataset: Dataset;
+  readonly preprocess: Preprocess;
+  readonly loss: LossSpec;
+  /** The run folder; made when missing. */
+  readonly out: string;
+  /** `last`, the classifier (default), or the names of parameter tensors. */
+  readonly trainable?: "last" | readonly string[];
+  /** Output channels; default: the classes of the dataset. 1 makes a binary model of a dataset of two classes. */
+  readonly channels?: number;
+  readonly epochs?: number;
+  /** Samples per step. */
+  readonly batch?: number;
+  readonly lr?: number;
+  readonly optimizer?: OptimizerName;
+  readonly weightDecay?: number;
+  readonly momentum?: number;
+  readonly threads?: number;
+  /** Decides the new classifier and the order of samples. */
+  readonly seed?: number;
+  /** Bytes of features kept in memory; samples beyond it are run through the frozen part every epoch. */
+  readonly cacheBytes?: number;
+  /** Ends the run between steps, once every replica is idle. */
+  readonly signal?: AbortSignal;
+}
+
+export const trainDefaults = {
+  epochs: 20,
+  batch: 8,
+  lr: 0.01,
+  optimizer: "adamw",
+  weightDecay: 1e-4,
+  momentum: 0.9,
+  seed: 1,
+  cacheBytes: 4 * 2 ** 30,
+} as const;
+
+/** @throws PixelgradError `TRAINING_OPTION_INVALID`, `CLASS_COUNT_MISMATCH`. */
+export function checkTrainOptions(options: TrainOptions, channels: number): void {
+  const { epochs, batch, lr, seed, weightDecay, momentum } = { ...trainDefaults, ...options };
+  check("epochs", epochs, Number.isInteger(epochs) && epochs >= 1, "a whole number of at least 1");
+  check("batch", batch, Number.isInteger(batch) && batch >= 1, "a whole number of at least 1");
+  check("lr", lr, lr > 0 && Number.isFinite(lr), "a number above 0");
+  check("weightDecay", weightDecay, weightDecay >= 0, "a number of at least 0");
+  check("momentum", momentum, momentum >= 0 && momentum < 1, "a number from 0 to below 1");
+  check("seed", seed, Number.isInteger(seed), "a whole number");
+  const classes = options.dataset.classes;
+  if (channels === classes || (channels === 1 && classes === 2)) return;
+  throw new PixelgradError(
+    "CLASS_COUNT_MISMATCH",
+    `The dataset has ${classes} classes, so the model needs ${classes} output channels` +
+      `${classes === 2 ? ", or 1" : ""}, got ${channels}: change --channels, or names in the dataset.`,
+    { channels, classes },
+  );
+}
+
+function check(option: string, value: unknown, valid: boolean, expected: string): void {
+  if (valid) return;
+  throw new PixelgradError(
+    "TRAINING_OPTION_INVALID",
+    `${option} must be ${expected}, got ${String(value)}.`,
+    { option, value },
+  );
+}
+
+/** The loss with label 255 ignored in every term that ignores nothing: what a dataset writes where there is no class. */
+export function ignoringUnlabelled({ id, options }: LossSpec): LossSpec {
+  const terms = options["terms"];
+  if (Array.isArray(terms)) {
+    return { id, options: { terms: (terms as readonly LossSpec[]).map((t) => ({ ...t, ...ignoringUnlabelled(t) })) } };
+  }
+  return { id, options: { ignoreIndex: 255, ...options } };
+}
+

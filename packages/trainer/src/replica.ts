@@ -1,0 +1,213 @@
+/**
+ * One replica: the sessions, the loss engine and the activations it keeps between the two maps of a step.
+ *
+ * Every run is of one sample: kernels that depend on the batch would end the same bits for any number of threads.
+ *
+ * @module
+ */
+import {
+  addSums,
+  ConfusionMatrix,
+  cutPieces,
+  elementCount,
+  LossEngine,
+  lossFrom,
+  type LossPlan,
+  type Problem,
+  predictedLabels,
+  type Tensor,
+  tensor,
+  viewPiece,
+} from "@pixelgrad/core";
+import { readSample, type Sample } from "@pixelgrad/dataset";
+import { openSession, type Session } from "@pixelgrad/onnx";
+import type { BackwardResult, PreparedSample, ReplicaSetup, SampleEvaluation } from "./replica-jobs.ts";
+
+/** What the second map of a step needs again. */
+interface Activations {
+  readonly sample: PreparedSample;
+  readonly outputs: Record<string, Tensor>;
+}
+
+export class Replica {
+  readonly #setup: ReplicaSetup;
+  readonly #plan: LossPlan;
+  readonly #engine = new LossEngine();
+  readonly #backbone: Session | undefined;
+  readonly #head: Session;
+  readonly #gradient: Session;
+  readonly #slots = new Map<number, Activations>();
+
+  static async open(setup: ReplicaSetup): Promise<Replica> {
+    const { backbone, head, gradient } = setup.graphs;
+    return new Replica(
+      setup,
+      backbone === undefined ? undefined : await openSession(backbone),
+      await openSession(head),
+      await openSession(gradient),
+    );
+  }
+
+  private constructor(
+    setup: ReplicaSetup,
+    backbone: Session | undefined,
+    head: Session,
+    gradient: Session,
+  ) {
+    this.#setup = setup;
+    this.#backbone = backbone;
+    this.#head = head;
+    this.#gradient = gradient;
+    this.#plan = lossFrom(setup.loss).plan(this.#channels);
+  }
+
+  /** Reads a sample and runs the frozen part of the model on it. */
+  async prepare(sample: Sample): Promise<PreparedSample> {
+    const { graphs, read } = this.#setup;
+    const { image, mask } = await readSample(sample, read);
+    let features: Float32Array[];
+    if (this.#backbone === undefined) {
+      features = [share(image.data)];
+    } else {
+      const outputs = await this.#backbone.run({ [graphs.input.name]: image });
+      features = graphs.features.map(({ name }) => share(floats(outputs, name)));
+    }
+    const shared = new Uint8Array(new SharedArrayBuffer(mask.data.length));
+    shared.set(mask.data);
+    const prepared = { features, mask: shared, labelSums: null };
+    if (this.#plan.firstReadsLogits) return prepared;
+    // The first map looks at labels only: the logits may hold anything.
+    const logits = new Float32Array(elementCount(graphs.logits.dims));
+    return { ...prepared, labelSums: this.#first(this.#problem(logits, shared)) };
+  }
+
+  /** Runs the head and keeps its activations in `slot`; the sums of the first map unless the labels gave them. */
+  async forward(slot: number, sample: PreparedSample): Promise<Float64Array | null> {
+    const outputs = await this.#runHead(sample);
+    this.#slots.set(slot, { sample, outputs });
+    if (sample.labelSums !== null) return null;
+    return this.#first(this.#problem(floats(outputs, this.#logitsName), sample.mask));
+  }
+
+  /** Gradient of the loss, then of the parameters, of the sample in `slot`. */
+  async backward(slot: number, coefficients: Float64Array): Promise<BackwardResult> {
+    const { graphs } = this.#setup;
+    const kept = this.#slots.get(slot);
+    if (kept === undefined) throw new Error(`unreachable: nothing is kept in slot ${slot}`);
+    this.#slots.delete(slot);
+    const { sample, outputs } = kept;
+    const logits = floats(outputs, this.#logitsName);
+    const sums = this.#second(this.#problem(logits, sample.mask), coefficients, logits);
+    const known: Record<string, Tensor> = {
+      ...this.#feeds(sample),
+      ...outputs,
+      [graphs.gradientInput]: tensor(logits, graphs.logits.dims),
+    };
+    const results = await this.#gradient.run(pick(known, this.#gradient.inputNames));
+    const gradients = new Float32Array(this.#setup.weights.length);
+    let at = 0;
+    for (const { name, dims } of graphs.parameters) {
+      gradients.set(floats(results, graphs.gradientOutputs[name] ?? name), at);
+      at += elementCount(dims);
+    }
+    return { sums, gradients };
+  }
+
+  /** Loss sums and confusion counts of one sample. */
+  async evaluate(sample: PreparedSample): Promise<SampleEvaluation> {
+    const { graphs } = this.#setup;
+    const outputs = await this.#runHead(sample);
+    const logits = floats(outputs, this.#logitsName);
+    const problem = this.#problem(logits, sample.mask);
+    const first = this.#first(problem);
+    const second = this.#second(problem, this.#plan.finish(first));
+    const labels = predictedLabels(tensor(logits, graphs.logits.dims));
+    const confusion = new ConfusionMatrix(Math.max(2, this.#channels)).add(labels.data, sample.mask, [255]);
+    return { first, second, confusion: confusion.counts };
+  }
+
+  async close(): Promise<void> {
+    await this.#backbone?.release();
+    await this.#head.release();
+    await this.#gradient.release();
+  }
+
+  get #channels(): number {
+    return this.#setup.graphs.logits.dims[1] as number;
+  }
+
+  get #logitsName(): string {
+    return this.#setup.graphs.logits.name;
+  }
+
+  #runHead(sample: PreparedSample): Promise<Record<string, Tensor>> {
+    return this.#head.run(pick(this.#feeds(sample), this.#head.inputNames));
+  }
+
+  /** Features and parameters by name. Copied, because the runtime takes no shared memory on Node 20. */
+  #feeds({ features }: PreparedSample): Record<string, Tensor> {
+    const { graphs, weights } = this.#setup;
+    const feeds: Record<string, Tensor> = {};
+    graphs.features.forEach(({ name, dims }, i) => {
+      feeds[name] = tensor(Float32Array.from(features[i] as Float32Array), dims);
+    });
+    let at = 0;
+    for (const { name, dims } of graphs.parameters) {
+      const length = elementCount(dims);
+      feeds[name] = tensor(Float32Array.from(weights.subarray(at, at + length)), dims);
+      at += length;
+    }
+    return feeds;
+  }
+
+  #problem(logits: Float32Array, mask: Uint8Array): Problem {
+    const { dims } = this.#setup.graphs.logits;
+    const [images, classes, ...spatial] = dims as [number, number, ...number[]];
+    return {
+      images,
+      classes,
+      pixels: elementCount(spatial),
+      logits,
+      target: mask,
+      targetKind: classes === 1 ? "dense" : "labels",
+      logitsDims: dims,
+      targetDims: [images, ...spatial],
+    };
+  }
+
+  #first(problem: Problem): Float64Array {
+    const total = new Float64Array(this.#plan.firstLength);
+    for (const piece of cutPieces(problem.images, problem.classes, problem.pixels)) {
+      addSums(total, this.#engine.first(this.#plan, viewPiece(problem, piece)));
+    }
+    return total;
+  }
+
+  /** The second map; the gradient takes the place of what `grad` holds. */
+  #second(problem: Problem, coefficients: Float64Array, grad?: Float32Array): Float64Array {
+    const total = new Float64Array(this.#plan.secondLength);
+    if (grad === undefined && !this.#plan.valueNeedsSecond) return total;
+    for (const piece of cutPieces(problem.images, problem.classes, problem.pixels)) {
+      const view = viewPiece(problem, piece, grad === undefined ? {} : { grad });
+      addSums(total, this.#engine.second(this.#plan, view, coefficients));
+    }
+    return total;
+  }
+}
+
+
+function floats(outputs: Record<string, Tensor>, name: string): Float32Array {
+  const data = outputs[name]?.data;
+  if (!(data instanceof Float32Array)) throw new Error(`unreachable: no float32 output ${name}`);
+  return data;
+}
+
+function pick(from: Record<string, Tensor>, names: readonly string[]): Record<string, Tensor> {
+  return Object.fromEntries(names.map((name) => [name, from[name] as Tensor]));
+}
+
+function share(data: Float32Array): Float32Array {
+  const shared = new Float32Array(new SharedArrayBuffer(data.byteLength));
+  shared.set(data);
+  return shared;
+}

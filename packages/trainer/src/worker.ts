@@ -1,0 +1,36 @@
+/** The thread of one replica. */
+import { type Serve, serveJobs } from "@pixelgrad/pool";
+import { OnnxModel, trainingGraphs } from "@pixelgrad/onnx";
+import { Replica } from "./replica.ts";
+import type { ReplicaJob, ReplicaResults } from "./replica-jobs.ts";
+
+let replica: Replica | undefined;
+
+function opened(): Replica {
+  if (replica === undefined) throw new Error("unreachable: the replica is not open");
+  return replica;
+}
+
+const serve: Serve<ReplicaJob, ReplicaResults[ReplicaJob["kind"]]> = serveJobs(async (job) => {
+  switch (job.kind) {
+    case "graphs":
+      return trainingGraphs(OnnxModel.parse(job.model), { trainable: job.trainable, inputDims: job.inputDims });
+    case "open":
+      replica = await Replica.open(job.setup);
+      return null;
+    case "prepare":
+      return opened().prepare(job.sample);
+    case "forward":
+      return opened().forward(job.slot, job.sample);
+    case "backward":
+      return opened().backward(job.slot, job.coefficients);
+    case "evaluate":
+      return opened().evaluate(job.sample);
+    case "close":
+      await replica?.close();
+      replica = undefined;
+      return null;
+  }
+});
+
+export default serve;
