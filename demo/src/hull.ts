@@ -8,11 +8,14 @@ export interface HalfSpace {
   readonly offset: number;
 }
 
-export interface Hull {
-  readonly faces: readonly HalfSpace[];
-  /** Contains the hull: most rays miss it, and so never look at the faces. */
+/** A box around something: most rays miss it, and so never look at what is inside. */
+export interface Bounds {
   readonly low: Vector;
   readonly high: Vector;
+}
+
+export interface Hull extends Bounds {
+  readonly faces: readonly HalfSpace[];
 }
 
 export interface Entry {
@@ -62,7 +65,6 @@ export function carCabin(at: Vector, width: number, length: number, shoulder: nu
 
 /** Where the ray `origin + t·direction` enters the hull at a `t` in (0, limit); undefined when it does not. */
 export function enterHull(hull: Hull, origin: Vector, direction: Vector, limit: number): Entry | undefined {
-  if (missesBounds(hull, origin, direction, limit)) return undefined;
   let enter = 0;
   let leave = limit;
   let normal: Vector | undefined;
@@ -84,9 +86,14 @@ export function enterHull(hull: Hull, origin: Vector, direction: Vector, limit: 
   return normal === undefined ? undefined : { distance: enter, normal };
 }
 
-/** Whether the ray passes beside the hull's bounding box: three slabs, written out because most of a scene's time goes here. */
-function missesBounds({ low, high }: Hull, origin: Vector, direction: Vector, limit: number): boolean {
-  // A ray along a face gives 0·∞ = NaN, which makes the comparison false; then the faces decide.
+/** Whether the ray passes beside a box: three slabs, written out because most of a scene's time goes here. */
+export function missesBounds(
+  { low, high }: Bounds,
+  origin: Vector,
+  direction: Vector,
+  limit: number,
+): boolean {
+  // A ray along a face gives 0/0 = NaN, which makes the comparison false; then the inside decides.
   const x0 = (low[0] - origin[0]) / direction[0];
   const x1 = (high[0] - origin[0]) / direction[0];
   const y0 = (low[1] - origin[1]) / direction[1];

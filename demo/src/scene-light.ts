@@ -28,7 +28,7 @@ function dayShader(street: Street, cast: RayCaster): Shader {
     const diffuse = multiply(colour, add(ambient, scale(sunlight, lit ? facing : 0)));
     if (mirror === 0) return haze(diffuse, hit.distance);
     const away = reflect(direction, hit.normal);
-    const mirrored = away[1] > 0 ? daySky(street, away) : [0.2, 0.2, 0.2] satisfies Vector;
+    const mirrored = away[1] > 0 ? daySky(street, away) : ([0.2, 0.2, 0.2] satisfies Vector);
     return haze(add(diffuse, scale(mirrored, mirror)), hit.distance);
   };
 }
@@ -64,7 +64,8 @@ function nightShader(street: Street, cast: RayCaster): Shader {
     if (hit.kind !== "road" && hit.kind !== "car") return light;
     // The wet road is a rough mirror; the rain stands in puddles, where it is a smooth one.
     const [x, , z] = hit.point;
-    const puddle = hit.kind === "road" ? smoothStep(0.35, 0.6, cloudNoise(x / 1.2, z / 3, street.seed + 5)) : 1;
+    const puddle =
+      hit.kind === "road" ? smoothStep(0.35, 0.6, cloudNoise(x / 1.2, z / 3, street.seed + 5)) : 1;
     const ripple = (0.06 - 0.05 * puddle) * (cellNoise(Math.floor(40 * x), Math.floor(40 * z), 3) - 0.5);
     const sway = 0.05 * (smoothNoise(3 * x, 3 * z, 4) - 0.5);
     const normal = normalize(add(hit.normal, [ripple + sway, 0, ripple - sway]));

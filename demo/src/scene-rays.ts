@@ -1,6 +1,6 @@
 /** What a ray meets in a street. */
 
-import { type Entry, enterHull, type Hull } from "./hull.ts";
+import { type Bounds, type Entry, enterHull, type Hull, missesBounds } from "./hull.ts";
 import type { Building, Car, Sphere, Street, Tree } from "./scene-layout.ts";
 import { add, scale, subtract, type Vector } from "./vector.ts";
 
@@ -25,17 +25,20 @@ export type Hit =
 export type RayCaster = (origin: Vector, direction: Vector) => Hit;
 
 export function rayCaster(street: Street): RayCaster {
-  const solids = solidsOf(street);
+  const groups = groupsOf(street);
   return (origin, direction) => {
     let limit = direction[1] < 0 ? -origin[1] / direction[1] : Number.MAX_VALUE;
     let thing: Thing | undefined;
     let entry: Entry | undefined;
-    for (const solid of solids) {
-      const closer = enter(solid.shape, origin, direction, limit);
-      if (closer === undefined) continue;
-      limit = closer.distance;
-      entry = closer;
-      thing = solid.thing;
+    for (const group of groups) {
+      if (missesBounds(group, origin, direction, limit)) continue;
+      for (const solid of group.solids) {
+        const closer = enter(solid.shape, origin, direction, limit);
+        if (closer === undefined) continue;
+        limit = closer.distance;
+        entry = closer;
+        thing = solid.thing;
+      }
     }
     const point = add(origin, scale(direction, limit));
     if (thing !== undefined && entry !== undefined) return { ...thing, ...entry, point };
@@ -50,20 +53,44 @@ interface Solid {
   readonly thing: Thing;
 }
 
-function solidsOf(street: Street): readonly Solid[] {
-  const solids: Solid[] = [];
+interface Group extends Bounds {
+  readonly solids: readonly Solid[];
+}
+
+function groupsOf(street: Street): readonly Group[] {
+  const groups: Group[] = [];
   for (const building of street.buildings) {
-    solids.push({ shape: building.hull, thing: { kind: "building", building } });
+    const { low, high } = building.hull;
+    groups.push({ low, high, solids: [{ shape: building.hull, thing: { kind: "building", building } }] });
   }
   for (const car of street.cars) {
-    solids.push({ shape: car.body, thing: { kind: "car", car, part: "body" } });
-    solids.push({ shape: car.cabin, thing: { kind: "car", car, part: "cabin" } });
+    const [x, , z] = car.body.high;
+    const solids: readonly Solid[] = [
+      { shape: car.body, thing: { kind: "car", car, part: "body" } },
+      { shape: car.cabin, thing: { kind: "car", car, part: "cabin" } },
+    ];
+    groups.push({ low: car.body.low, high: [x, car.height, z], solids });
   }
   for (const tree of street.trees) {
-    solids.push({ shape: tree.trunk, thing: { kind: "tree", tree, part: "trunk" } });
-    for (const ball of tree.crown) solids.push({ shape: ball, thing: { kind: "tree", tree, part: "crown" } });
+    let { low, high } = tree.trunk;
+    const solids: Solid[] = [{ shape: tree.trunk, thing: { kind: "tree", tree, part: "trunk" } }];
+    for (const ball of tree.crown) {
+      const reach: Vector = [ball.radius, ball.radius, ball.radius];
+      low = lowest(low, subtract(ball.centre, reach));
+      high = highest(high, add(ball.centre, reach));
+      solids.push({ shape: ball, thing: { kind: "tree", tree, part: "crown" } });
+    }
+    groups.push({ low, high, solids });
   }
-  return solids;
+  return groups;
+}
+
+function lowest(a: Vector, b: Vector): Vector {
+  return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.min(a[2], b[2])];
+}
+
+function highest(a: Vector, b: Vector): Vector {
+  return [Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.max(a[2], b[2])];
 }
 
 function enter(shape: Hull | Sphere, origin: Vector, direction: Vector, limit: number): Entry | undefined {

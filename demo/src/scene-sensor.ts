@@ -49,7 +49,13 @@ function blur(image: Float64Array, width: number, height: number): Float64Array 
 }
 
 /** Averages 7 neighbours along an axis of `length` entries `step` apart; `lines` such rows lie `lineStep` apart. */
-function boxBlur(image: Float64Array, step: number, length: number, lines: number, lineStep: number): Float64Array {
+function boxBlur(
+  image: Float64Array,
+  step: number,
+  length: number,
+  lines: number,
+  lineStep: number,
+): Float64Array {
   const radius = 3;
   const out = new Float64Array(image.length);
   for (let line = 0; line < lines; line++) {

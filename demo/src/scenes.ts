@@ -56,7 +56,7 @@ export function renderScene(seed: number, domain: Domain): Scene {
       const direction = viewDirection(street, x, y);
       const hit = cast(eye, direction);
       const seen = shade(hit, direction);
-      for (let c = 0; c < 3; c++) light[3 * pixel + c]! += seen[c]! / raysPerSide ** 2;
+      for (let c = 0; c < 3; c++) light[3 * pixel + c]! += seen[c]! / (raysPerSide * raysPerSide);
       votes[classOf(hit)]!++;
     }
     mask[pixel] = votes.indexOf(Math.max(...votes));
@@ -66,11 +66,7 @@ export function renderScene(seed: number, domain: Domain): Scene {
 }
 
 function viewDirection({ focal, vanishing }: Street, x: number, y: number): Vector {
-  return normalize([
-    (x / sceneHeight - vanishing.x) / focal,
-    (vanishing.y - y / sceneHeight) / focal,
-    1,
-  ]);
+  return normalize([(x / sceneHeight - vanishing.x) / focal, (vanishing.y - y / sceneHeight) / focal, 1]);
 }
 
 function classOf(hit: Hit): number {

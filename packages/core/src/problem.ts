@@ -71,7 +71,7 @@ function checkLength(what: string, { data, dims }: Tensor): void {
   if (data.length === elementCount(dims)) return;
   throw new PixelgradError(
     "SHAPE_MISMATCH",
-    `${what} of dims ${formatDims(dims)} need ${elementCount(dims)} elements, got ${data.length}.`,
+    `${what} of dims ${formatDims(dims)}: expected ${elementCount(dims)} elements, got ${data.length}.`,
     { expected: dims, got: [data.length] },
   );
 }

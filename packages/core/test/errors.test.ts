@@ -61,31 +61,43 @@ describe("SHAPE_MISMATCH", () => {
 
   test("says how many elements dims need", () => {
     const logits = { data: new Float32Array(5), dims: [1, 2, 3] };
-    expect(refusal(() => dice().value(logits, bytes([1, 3]))).message).toMatchInlineSnapshot(`"Logits of dims 1×2×3 need 6 elements, got 5."`);
+    expect(refusal(() => dice().value(logits, bytes([1, 3]))).message).toMatchInlineSnapshot(
+      `"Logits of dims 1×2×3: expected 6 elements, got 5."`,
+    );
     const labels = { data: new Uint8Array(2), dims: [1, 3] };
-    expect(refusal(() => dice().value(floats([1, 2, 3]), labels)).message).toMatchInlineSnapshot(`"The target of dims 1×3 need 3 elements, got 2."`);
+    expect(refusal(() => dice().value(floats([1, 2, 3]), labels)).message).toMatchInlineSnapshot(
+      `"The target of dims 1×3: expected 3 elements, got 2."`,
+    );
   });
 
   test("asks for a channel axis", () => {
-    expect(refusal(() => dice().value(floats([3]), bytes([3]))).message).toMatchInlineSnapshot(`"Logits need dims [N, C, ...spatial], got 3."`);
+    expect(refusal(() => dice().value(floats([3]), bytes([3]))).message).toMatchInlineSnapshot(
+      `"Logits need dims [N, C, ...spatial], got 3."`,
+    );
   });
 
   test("says what to do with labels for a sigmoid loss", () => {
     expect(
       refusal(() => binaryCrossEntropy().value(floats([1, 3, 4]), bytes([1, 4]))).message,
-    ).toMatchInlineSnapshot(`"binary-cross-entropy (sigmoid) of logits 1×3×4 takes dense targets 1×3×4, got 1×4. Labels with 3 channels are for a softmax loss; for a sigmoid loss make them one-hot with oneHot()."`);
+    ).toMatchInlineSnapshot(
+      `"binary-cross-entropy (sigmoid) of logits 1×3×4 takes dense targets 1×3×4, got 1×4. Labels with 3 channels are for a softmax loss; for a sigmoid loss make them one-hot with oneHot()."`,
+    );
   });
 
   test("says what to do with dense targets for a softmax loss", () => {
     expect(
       refusal(() => crossEntropy().value(floats([1, 3, 4]), floats([1, 3, 4]))).message,
-    ).toMatchInlineSnapshot(`"cross-entropy (softmax) of logits 1×3×4 takes labels 1×4, got 1×3×4. Dense targets are for a sigmoid loss."`);
+    ).toMatchInlineSnapshot(
+      `"cross-entropy (softmax) of logits 1×3×4 takes labels 1×4, got 1×3×4. Dense targets are for a sigmoid loss."`,
+    );
   });
 
   test("says that a softmax over one channel is no loss", () => {
     expect(
       refusal(() => crossEntropy().value(floats([1, 1, 4]), bytes([1, 4]))).message,
-    ).toMatchInlineSnapshot(`"cross-entropy (softmax) of logits 1×1×4 takes labels 1×4, got 1×4. A softmax over one channel is always 1: use binary-cross-entropy, or more channels."`);
+    ).toMatchInlineSnapshot(
+      `"cross-entropy (softmax) of logits 1×1×4 takes labels 1×4, got 1×4. A softmax over one channel is always 1: use binary-cross-entropy, or more channels."`,
+    );
   });
 
   test("says what `out` has to be", () => {
@@ -109,7 +121,9 @@ describe("SHAPE_MISMATCH", () => {
         "message": "extra.out must be a Float32Array of 4 elements, as many as the logits, got Float32Array of 3.",
       }
     `);
-    expect(run(new Float64Array(4)).message).toMatchInlineSnapshot(`"extra.out must be a Float32Array of 4 elements, as many as the logits, got Float64Array of 4."`);
+    expect(run(new Float64Array(4)).message).toMatchInlineSnapshot(
+      `"extra.out must be a Float32Array of 4 elements, as many as the logits, got Float64Array of 4."`,
+    );
   });
 });
 
@@ -389,7 +403,9 @@ describe("OPTION_INVALID", () => {
       }
     `);
     const list = binaryCrossEntropy({ posWeight: [1, 2] });
-    expect(refusal(() => list.value(floats([1, 1, 2]), bytes([1, 2]))).message).toMatchInlineSnapshot(`"binary-cross-entropy: posWeight needs 1 numbers, one per class of the logits, got 2."`);
+    expect(refusal(() => list.value(floats([1, 1, 2]), bytes([1, 2]))).message).toMatchInlineSnapshot(
+      `"binary-cross-entropy: posWeight needs 1 numbers, one per class of the logits, got 2."`,
+    );
   });
 });
 

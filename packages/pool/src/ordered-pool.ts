@@ -93,11 +93,11 @@ export class OrderedPool<Job, Result> implements AsyncDisposable {
     merge: (result: Result, index: number) => void | Promise<void>,
     signal: AbortSignal | undefined,
   ): Promise<void> {
+    const source = jobs[Symbol.iterator]();
     const cancel = new Int32Array(new SharedArrayBuffer(4));
     const raise = () => Atomics.store(cancel, 0, 1);
     signal?.addEventListener("abort", raise);
     const inFlight: Promise<Reply<Result>>[] = [];
-    const source = jobs[Symbol.iterator]();
     let exhausted = false;
     let merged = 0;
     try {
@@ -108,11 +108,10 @@ export class OrderedPool<Job, Result> implements AsyncDisposable {
           if (next.done) exhausted = true;
           else inFlight.push(this.#issue(next.value, cancel));
         }
-        const oldest = inFlight[0];
+        const oldest = inFlight.shift();
         if (oldest === undefined) return;
         const reply = await oldest;
         if (signal?.aborted) throw cancelled(merged);
-        inFlight.shift();
         if (!reply.ok) throw PixelgradError.decode(reply.error);
         await merge(reply.result, merged++);
       }

@@ -7,4 +7,5 @@ declare module "@pixelgrad/core" {
     TRAINING_DIVERGED: { readonly epoch: number; readonly step: number };
   }
 }
+
 export {};

@@ -44,4 +44,9 @@ export type TrainEvent =
       readonly path: string;
       readonly kind: "best" | "last";
     }
-  | { readonly type: "done"; readonly best: EpochResult; readonly before: EpochResult; readonly model: string };
+  | {
+      readonly type: "done";
+      readonly best: EpochResult;
+      readonly before: EpochResult;
+      readonly model: string;
+    };

@@ -1,6 +1,6 @@
 /** What a training run is told, with its defaults. @module */
 import { type LossSpec, PixelgradError } from "@pixelgrad/core";
-import type { Dataset, Preprocess } from "@pixelgrad/dataset";
+import type { Dataset, Preprocess, Size } from "@pixelgrad/dataset";
 import type { OnnxModel } from "@pixelgrad/onnx";
 
 export type OptimizerName = "adamw" | "sgd";
@@ -8,7 +8,8 @@ export type OptimizerName = "adamw" | "sgd";
 export interface TrainOptions {
   readonly model: OnnxModel;
   readonly dataset: Dataset;
-  readonly preprocess: Preprocess;
+  /** With the size of the model's input. */
+  readonly preprocess: Preprocess & { readonly size: Size };
   readonly loss: LossSpec;
   /** The run folder; made when missing. */
   readonly out: string;
@@ -32,7 +33,18 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
 }
 
-export const trainDefaults = {
+export interface TrainDefaults {
+  readonly epochs: number;
+  readonly batch: number;
+  readonly lr: number;
+  readonly optimizer: OptimizerName;
+  readonly weightDecay: number;
+  readonly momentum: number;
+  readonly seed: number;
+  readonly cacheBytes: number;
+}
+
+export const trainDefaults: TrainDefaults = {
   epochs: 20,
   batch: 8,
   lr: 0.01,
@@ -41,7 +53,7 @@ export const trainDefaults = {
   momentum: 0.9,
   seed: 1,
   cacheBytes: 4 * 2 ** 30,
-} as const;
+};
 
 /** @throws PixelgradError `TRAINING_OPTION_INVALID`, `CLASS_COUNT_MISMATCH`. */
 export function checkTrainOptions(options: TrainOptions, channels: number): void {
@@ -75,8 +87,10 @@ function check(option: string, value: unknown, valid: boolean, expected: string)
 export function ignoringUnlabelled({ id, options }: LossSpec): LossSpec {
   const terms = options["terms"];
   if (Array.isArray(terms)) {
-    return { id, options: { terms: (terms as readonly LossSpec[]).map((t) => ({ ...t, ...ignoringUnlabelled(t) })) } };
+    return {
+      id,
+      options: { terms: (terms as readonly LossSpec[]).map((t) => ({ ...t, ...ignoringUnlabelled(t) })) },
+    };
   }
   return { id, options: { ignoreIndex: 255, ...options } };
 }
-

@@ -9,9 +9,14 @@ export interface LabelMap {
 }
 
 /** Labels `[H, W]` of one image: the largest channel, or for one channel whether it is above 0 (logits) or 0.5. */
-export function outputLabels(output: Tensor, { kind, layout }: Pick<SegmentationOutput, "kind" | "layout">): LabelMap {
+export function outputLabels(
+  output: Tensor,
+  { kind, layout }: Pick<SegmentationOutput, "kind" | "layout">,
+): LabelMap {
   if (kind === "argmax" || kind === "threshold") {
-    const [height, width] = output.dims.filter((d, axis) => axis > 0 && (d > 1 || output.dims.length <= 3)).slice(-2);
+    const [height, width] = output.dims
+      .filter((d, axis) => axis > 0 && (d > 1 || output.dims.length <= 3))
+      .slice(-2);
     return {
       labels: Uint8Array.from(output.data as ArrayLike<number | bigint>, Number),
       height: height as number,

@@ -1,6 +1,6 @@
 /** What the main thread asks of a replica. Arrays in `SharedArrayBuffer`s travel by reference. @module */
 import type { LossSpec } from "@pixelgrad/core";
-import type { ReadSpec, Sample } from "@pixelgrad/dataset";
+import type { Sample, SampleSpec } from "@pixelgrad/dataset";
 import type { TrainingGraphs } from "@pixelgrad/onnx";
 
 /** Features and target of a sample, in shared memory, so that any replica can take any sample. */
@@ -15,7 +15,7 @@ export interface PreparedSample {
 export interface ReplicaSetup {
   readonly graphs: TrainingGraphs;
   readonly loss: LossSpec;
-  readonly read: ReadSpec;
+  readonly read: SampleSpec;
   /** All parameters one behind the other; the main thread writes it between steps. */
   readonly weights: Float32Array;
 }

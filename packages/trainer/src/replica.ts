@@ -11,8 +11,8 @@ import {
   cutPieces,
   elementCount,
   LossEngine,
-  lossFrom,
   type LossPlan,
+  lossFrom,
   type Problem,
   predictedLabels,
   type Tensor,
@@ -48,12 +48,7 @@ export class Replica {
     );
   }
 
-  private constructor(
-    setup: ReplicaSetup,
-    backbone: Session | undefined,
-    head: Session,
-    gradient: Session,
-  ) {
+  private constructor(setup: ReplicaSetup, backbone: Session | undefined, head: Session, gradient: Session) {
     this.#setup = setup;
     this.#backbone = backbone;
     this.#head = head;
@@ -194,7 +189,6 @@ export class Replica {
     return total;
   }
 }
-
 
 function floats(outputs: Record<string, Tensor>, name: string): Float32Array {
   const data = outputs[name]?.data;

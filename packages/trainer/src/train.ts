@@ -6,9 +6,9 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { elementCount, formatLoss, type LossPlan, lossFrom, PixelgradError } from "@pixelgrad/core";
+import { elementCount, formatLoss, lossFrom, PixelgradError, type Tensor } from "@pixelgrad/core";
 import { samplesOf } from "@pixelgrad/dataset";
-import { replaceClassifier, type TrainingGraphs, writeModelCard } from "@pixelgrad/onnx";
+import { inspect, replaceClassifier, type TrainingGraphs, writeModelCard } from "@pixelgrad/onnx";
 import { availableCpus } from "@pixelgrad/pool";
 import type { EpochResult, TrainEvent } from "./events.ts";
 import { FeatureStore } from "./feature-store.ts";
@@ -50,7 +50,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   });
   const weights = sharedWeights(graphs);
   const parameters = parametersOf(graphs, weights);
-  await replicas.open({ graphs, loss, weights, read: { dataset: withoutSplits(dataset), preprocess } });
+  const { layout } = inspect(model).input;
+  const read = { ...dataset, splits: {}, ...preprocess, layout };
+  await replicas.open({ graphs, loss, weights, read });
   yield {
     type: "start",
     classes: dataset.names,
@@ -115,9 +117,10 @@ async function* prepareAll(store: FeatureStore, offset: number, total: number): 
 }
 
 function optimizerOf(
-  { optimizer, weightDecay, momentum }: Pick<Required<TrainOptions>, "optimizer" | "weightDecay" | "momentum">,
+  options: Pick<Required<TrainOptions>, "optimizer" | "weightDecay" | "momentum">,
   parameters: Parameters,
 ): Optimizer {
+  const { optimizer, weightDecay, momentum } = options;
   return optimizer === "adamw"
     ? new AdamW(parameters, { weightDecay })
     : new Sgd(parameters, { weightDecay, momentum });
@@ -147,10 +150,7 @@ function parametersOf({ parameters }: TrainingGraphs, weights: Float32Array): Ma
   );
 }
 
-function tensorsOf(
-  graphs: TrainingGraphs,
-  weights: Float32Array,
-): Map<string, { readonly data: Float32Array; readonly dims: readonly number[] }> {
+function tensorsOf(graphs: TrainingGraphs, weights: Float32Array): Map<string, Tensor<Float32Array>> {
   const parts = parametersOf(graphs, weights);
   return new Map(
     graphs.parameters.map(({ name, dims }) => [
@@ -158,10 +158,6 @@ function tensorsOf(
       { data: Float32Array.from(parts.get(name) as Float32Array), dims },
     ]),
   );
-}
-
-function withoutSplits(dataset: TrainOptions["dataset"]): TrainOptions["dataset"] {
-  return { ...dataset, splits: {} };
 }
 
 function diverged(epoch: number, step: number, value: number): PixelgradError {

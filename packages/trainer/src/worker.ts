@@ -1,6 +1,7 @@
 /** The thread of one replica. */
-import { type Serve, serveJobs } from "@pixelgrad/pool";
+
 import { OnnxModel, trainingGraphs } from "@pixelgrad/onnx";
+import { type Serve, serveJobs } from "@pixelgrad/pool";
 import { Replica } from "./replica.ts";
 import type { ReplicaJob, ReplicaResults } from "./replica-jobs.ts";
 
@@ -14,7 +15,7 @@ function opened(): Replica {
 const serve: Serve<ReplicaJob, ReplicaResults[ReplicaJob["kind"]]> = serveJobs(async (job) => {
   switch (job.kind) {
     case "graphs":
-      return trainingGraphs(OnnxModel.parse(job.model), { trainable: job.trainable, inputDims: job.inputDims });
+      return trainingGraphs(OnnxModel.parse(job.model), { trainable: job.trainable, size: job.size });
     case "open":
       replica = await Replica.open(job.setup);
       return null;
