@@ -109,7 +109,7 @@ function lampLight(lamps: readonly Lamp[], point: Vector, normal: Vector): Vecto
 /** Colours fade under sodium lamps, which shine at one wavelength: green leaves turn brown. */
 function sodium(colour: Vector): Vector {
   const yellow = 0.55 * colour[0] + 0.45 * colour[1];
-  return mix(colour, [yellow, yellow, yellow], 0.45);
+  return mix(colour, [yellow, yellow, yellow], 0.5);
 }
 
 function nightSky(street: Street, direction: Vector): Vector {

@@ -5,7 +5,7 @@ import type { Domain } from "./scene-light.ts";
 
 const camera = {
   day: { exposure: 0.8, glare: 0.05, noise: 3 },
-  night: { exposure: 1.4, glare: 0.15, noise: 4 },
+  night: { exposure: 0.95, glare: 0.2, noise: 3 },
 } as const;
 
 /**

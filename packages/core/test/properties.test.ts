@@ -273,6 +273,15 @@ describe("identities", () => {
     expect(relativeError([value], [ln2 / 2])).toBeLessThan(1e-7);
   });
 
+  test("elements are 0 in a long run of ignored pixels, whatever the tile held before", () => {
+    const { logits, target } = labelProblem(24, [1, 3, 40], "mild");
+    const loss = crossEntropy({ reduction: "none", ignoreIndex: 255 });
+    expect(loss.evaluate(logits, target).elements!.data.every((l) => l > 0)).toBe(true);
+    const labels = (target.data as Int32Array).map((y, i) => (i < 4 ? y : 255));
+    const { elements } = loss.evaluate(logits, { data: labels, dims: target.dims });
+    expect(elements!.data.findLastIndex((l) => l !== 0)).toBe(3);
+  });
+
   test("CE and Dice do not change within 1e-6 when all channels of a pixel move by the same amount", () => {
     const { logits, target } = labelProblem(10, [1, 5, 31], "confident");
     // Powers of two keep float32 sums of these logits exact.

@@ -19,5 +19,6 @@ export {
   type Size,
   usualPreprocess,
 } from "./preprocess.ts";
+export { resizeNearest } from "./resize-nearest.ts";
 export { type DecodedSample, readSample, type SampleSpec } from "./sample.ts";
 export { writeAtomically } from "./write-atomically.ts";

@@ -16,10 +16,9 @@ describe("resizeBilinear", () => {
     expect(red(resizeBilinear(grey([0, 100]), [2, 1], [4, 1]))).toEqual([0, 25, 75, 100]);
   });
 
-  test("shrinks with a widened triangle: weights 3 3 1 at the edge, 1 3 3 1 inside", () => {
-    // Half the size: radius 2, centres 1 3 5; distances 0.5 and 1.5 weigh 3/4 and 1/4.
-    // Output 0 sees pixels 0 1 2 with 3 3 1 of 7, output 1 pixels 1 to 4 with 1 3 3 1 of 8, output 2 pixels 3 4 5 with 1 3 3.
-    expect(red(resizeBilinear(grey([7, 0, 0, 56, 0, 0]), [1, 6], [1, 3]))).toEqual([3, 21, 8]);
+  test("shrinks by taking the two neighbours of a centre: half the size averages pairs", () => {
+    // Centres 1 3 5 lie between pixels 0 and 1, 2 and 3, 4 and 5.
+    expect(red(resizeBilinear(grey([7, 0, 0, 56, 0, 0]), [1, 6], [1, 3]))).toEqual([3.5, 28, 0]);
   });
 
   test("keeps a mirrored image mirrored, and channels apart", () => {

@@ -3,11 +3,10 @@
  *
  * On each axis output pixel `j` has its centre at `c = (j + 0.5) in / out` in input pixels, and
  *
- *   y[j] = sum_i w(i) x[i] / sum_i w(i),   w(i) = max(0, 1 - |i + 0.5 - c| / r),   r = max(1, in / out)
+ *   y[j] = sum_i w(i) x[i] / sum_i w(i),   w(i) = max(0, 1 - |i + 0.5 - c|)
  *
- * so that the triangle widens when shrinking (antialiased): PIL's BILINEAR and torch's `antialias=True`, unlike
- * OpenCV's INTER_LINEAR, which skips pixels. Not sharp's `linear` kernel: libvips aligns corners when it enlarges,
- * which moves the image half a pixel against its mask.
+ * as OpenCV's INTER_LINEAR and torch's `interpolate(mode="bilinear")`, which is what most deployed models are fed. Not
+ * sharp's `linear` kernel: libvips aligns corners when it enlarges, which moves the image half a pixel against its mask.
  *
  * @module
  */
@@ -70,13 +69,12 @@ interface Taps {
 }
 
 function triangles(from: number, to: number): Taps[] {
-  const radius = Math.max(1, from / to);
   return Array.from({ length: to }, (_, j) => {
     const center = ((j + 0.5) * from) / to;
-    const first = Math.max(0, Math.ceil(center - radius - 0.5));
-    const last = Math.min(from - 1, Math.floor(center + radius - 0.5));
+    const first = Math.max(0, Math.ceil(center - 1.5));
+    const last = Math.min(from - 1, Math.floor(center + 0.5));
     const weights = Float64Array.from({ length: last - first + 1 }, (_, tap) =>
-      Math.max(0, 1 - Math.abs(first + tap + 0.5 - center) / radius),
+      Math.max(0, 1 - Math.abs(first + tap + 0.5 - center)),
     );
     const sum = weights.reduce((total, weight) => total + weight, 0);
     return { first, weights: weights.map((weight) => weight / sum) };

@@ -16,6 +16,7 @@ test("the public names", () => {
       "readNpy",
       "readSample",
       "requirePreprocess",
+      "resizeNearest",
       "samplesOf",
       "usualPreprocess",
       "writeAtomically",

@@ -2,6 +2,7 @@
 declare module "@pixelgrad/core" {
   interface ErrorContexts {
     MODEL_NOT_FOUND: { readonly path: string };
+    MODEL_NOT_SAVED: { readonly path: string; readonly reason: string };
     MODEL_DAMAGED: { readonly model: string; readonly reason: string };
     MODEL_UNSUPPORTED: { readonly model: string; readonly reason: string };
     NO_SEGMENTATION_OUTPUT: { readonly outputs: readonly string[] };

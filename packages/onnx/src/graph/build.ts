@@ -16,8 +16,13 @@ import {
   ValueInfoProtoSchema,
 } from "./onnx_pb.ts";
 
-/** An int or list of ints, a string, or a float written `{ float: 0.5 }`. */
-export type AttributeValue = number | readonly number[] | string | { readonly float: number };
+/** An int or list of ints, a string, a float written `{ float: 0.5 }`, or a tensor written `{ tensor }`. */
+export type AttributeValue =
+  | number
+  | readonly number[]
+  | string
+  | { readonly float: number }
+  | { readonly tensor: TensorProto };
 export type Attributes = { readonly [name: string]: AttributeValue };
 
 /** A node; `inputs` may be "" where an optional one is left out. */
@@ -37,7 +42,7 @@ export function node(
 }
 
 /** The kinds of attribute this package writes, by the numbers of the format. */
-const kind = { float: 1, int: 2, string: 3, ints: 7 } as const;
+const kind = { float: 1, int: 2, string: 3, tensor: 4, ints: 7 } as const;
 
 function attribute(name: string, value: AttributeValue): AttributeProto {
   if (typeof value === "number") {
@@ -47,6 +52,7 @@ function attribute(name: string, value: AttributeValue): AttributeProto {
     return create(AttributeProtoSchema, { name, type: kind.string, s: new TextEncoder().encode(value) });
   }
   if ("float" in value) return create(AttributeProtoSchema, { name, type: kind.float, f: value.float });
+  if ("tensor" in value) return create(AttributeProtoSchema, { name, type: kind.tensor, t: value.tensor });
   return create(AttributeProtoSchema, { name, type: kind.ints, ints: value.map(BigInt) });
 }
 

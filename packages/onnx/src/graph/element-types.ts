@@ -22,3 +22,9 @@ const names: Readonly<Record<number, string>> = {
 export function elementTypeName(type: number): string {
   return names[type] ?? `type ${type}`;
 }
+
+/** The number of the type of that name; undefined for a name that is none. */
+export function elementTypeNumber(name: string): number | undefined {
+  const found = Object.entries(names).find(([, other]) => other === name);
+  return found === undefined ? undefined : Number(found[0]);
+}

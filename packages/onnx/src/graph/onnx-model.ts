@@ -1,20 +1,26 @@
 /** An .onnx file in memory. @module */
 import { randomBytes } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import { PixelgradError, type Tensor } from "@pixelgrad/core";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { elementCount, formatDims, PixelgradError, type Tensor } from "@pixelgrad/core";
+import { edited } from "./edited.ts";
 import { elementType, elementTypeName } from "./element-types.ts";
 import {
   type GraphProto,
   type ModelProto,
   ModelProtoSchema,
-  type NodeProto,
+  StringStringEntryProtoSchema,
+  type TensorProto,
   type ValueInfoProto,
 } from "./onnx_pb.ts";
-import { floatTensor, readFloats } from "./tensor-proto.ts";
+import { replaceConstants } from "./replace-constants.ts";
+import { dimsOf, readFloats, withFloats } from "./tensor-proto.ts";
 import { Wiring } from "./wiring.ts";
 
-/** An input or output of a model; symbolic dims are strings. */
+/** `data_location` of a tensor whose numbers are in another file. */
+const EXTERNAL = 1;
+
+/** An input or output of a model; a symbolic dim is its name, an unknown one "?". */
 export interface ValueDescription {
   readonly name: string;
   readonly type: string;
@@ -32,7 +38,7 @@ export class OnnxModel {
     this.name = name;
   }
 
-  /** @throws PixelgradError `MODEL_NOT_FOUND`, `MODEL_DAMAGED`. */
+  /** @throws PixelgradError `MODEL_NOT_FOUND`, `MODEL_DAMAGED`, `MODEL_UNSUPPORTED` (weights in other files). */
   static async load(path: string): Promise<OnnxModel> {
     let bytes: Uint8Array;
     try {
@@ -48,7 +54,10 @@ export class OnnxModel {
     return OnnxModel.parse(bytes, path);
   }
 
-  /** @throws PixelgradError `MODEL_DAMAGED`. */
+  /**
+   * A model from the bytes of a file; its tensors are views of them.
+   * @throws PixelgradError `MODEL_DAMAGED`, `MODEL_UNSUPPORTED` (weights in other files).
+   */
   static parse(bytes: Uint8Array, name = "the model"): OnnxModel {
     let proto: ModelProto;
     try {
@@ -57,7 +66,10 @@ export class OnnxModel {
       throw damaged(name, "it is not a protobuf message of the ONNX format, or it is cut short", cause);
     }
     if (proto.graph === undefined || proto.graph.node.length === 0) throw damaged(name, "it has no graph");
+    if (proto.graph.output.length === 0) throw damaged(name, "its graph has no output");
     if (proto.opsetImport.length === 0) throw damaged(name, "it names no operator set");
+    const outside = proto.graph.initializer.find(({ dataLocation }) => dataLocation === EXTERNAL);
+    if (outside !== undefined) throw external(name, outside.name);
     return new OnnxModel(proto, name);
   }
 
@@ -93,19 +105,17 @@ export class OnnxModel {
   /** The model with metadata entries added or replaced. */
   withMetadata(entries: Readonly<Record<string, string>>): OnnxModel {
     const kept = this.proto.metadataProps.filter(({ key }) => !(key in entries));
-    const added = Object.entries(entries).map(([key, value]) => ({
-      $typeName: "onnx.StringStringEntryProto" as const,
-      key,
-      value,
-    }));
-    return new OnnxModel({ ...this.proto, metadataProps: [...kept, ...added] }, this.name);
+    const added = Object.entries(entries).map(([key, value]) =>
+      create(StringStringEntryProtoSchema, { key, value }),
+    );
+    return new OnnxModel(edited(this.proto, { metadataProps: [...kept, ...added] }), this.name);
   }
 
   /** The model with parts of its graph replaced. */
   withGraph(
     changes: Partial<Pick<GraphProto, "node" | "initializer" | "input" | "output" | "valueInfo">>,
   ): OnnxModel {
-    return new OnnxModel({ ...this.proto, graph: { ...this.graph, ...changes } }, this.name);
+    return new OnnxModel(edited(this.proto, { graph: edited(this.graph, changes) }), this.name);
   }
 
   /**
@@ -120,52 +130,50 @@ export class OnnxModel {
 
   /**
    * The model with weights replaced by others of the same shape, wherever they are kept.
-   * @throws PixelgradError `TENSOR_NOT_FOUND`, `SHAPE_MISMATCH`.
+   * @throws PixelgradError `TENSOR_NOT_FOUND`, `TENSOR_UNSUPPORTED`, `SHAPE_MISMATCH`.
    */
   withParameters(parameters: ReadonlyMap<string, Tensor<Float32Array>>): OnnxModel {
     const wiring = new Wiring(this.graph);
-    const replaced = new Map<unknown, ReturnType<typeof floatTensor>>();
+    const fresh = new Map<string, TensorProto>();
     for (const [name, { data, dims }] of parameters) {
+      const kept = wiring.constantName(name);
       const old = wiring.constant(name);
-      if (old === undefined) throw notFound(name);
-      const { dims: expected } = readFloats(old);
-      if (dims.join() !== expected.join()) {
+      if (kept === undefined || old === undefined) throw notFound(name);
+      const expected = dimsOf(old);
+      if (dims.join() !== expected.join() || data.length !== elementCount(expected)) {
         throw new PixelgradError(
           "SHAPE_MISMATCH",
-          `Weight '${name}' of the model has dims ${expected.join("×")}, got ${dims.join("×")}.`,
+          `Weight '${name}' of the model has dims ${formatDims(expected)}, got ${formatDims(dims)} with ${data.length} numbers.`,
           { expected, got: dims },
         );
       }
-      replaced.set(old, floatTensor(old.name, dims, data));
+      fresh.set(kept, withFloats(old, data));
     }
-    const inNode = (node: NodeProto): NodeProto =>
-      node.attribute.some(({ t }) => replaced.has(t))
-        ? {
-            ...node,
-            attribute: node.attribute.map((a) =>
-              replaced.has(a.t) ? { ...a, t: replaced.get(a.t) as never } : a,
-            ),
-          }
-        : node;
-    return this.withGraph({
-      initializer: this.graph.initializer.map((tensor) => replaced.get(tensor) ?? tensor),
-      node: this.graph.node.map(inNode),
-    });
+    return this.withGraph(replaceConstants(this.graph, fresh));
   }
 
   toBytes(): Uint8Array {
     return toBinary(ModelProtoSchema, this.proto);
   }
 
-  /** Writes the file whole or not at all: under a temporary name beside it, then renamed. */
+  /**
+   * Writes the file whole or not at all: under a temporary name beside it, then renamed.
+   * @throws PixelgradError `MODEL_NOT_SAVED`; a file that was there is then as it was.
+   */
   async save(path: string): Promise<void> {
     const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
     try {
       await writeFile(temporary, this.toBytes());
       await rename(temporary, path);
-    } catch (error) {
+    } catch (cause) {
       await rm(temporary, { force: true });
-      throw error;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new PixelgradError(
+        "MODEL_NOT_SAVED",
+        `The model could not be written to ${path}: ${reason}.`,
+        { path, reason },
+        { cause },
+      );
     }
   }
 }
@@ -173,7 +181,10 @@ export class OnnxModel {
 function describeValue({ name, type }: ValueInfoProto): ValueDescription {
   const tensor = type?.value.case === "tensorType" ? type.value.value : undefined;
   const dims = tensor?.shape?.dim.map(({ value }) =>
-    value.case === "dimValue" ? Number(value.value) : value.case === "dimParam" ? value.value : "?",
+    // Some exporters write -1 for a dim they leave open.
+    value.case === "dimValue" && value.value >= 0n
+      ? Number(value.value)
+      : (value.case === "dimParam" && value.value) || "?",
   );
   return { name, type: elementTypeName(tensor?.elemType ?? elementType.float), dims: dims ?? [] };
 }
@@ -184,6 +195,15 @@ function damaged(model: string, reason: string, cause?: unknown): PixelgradError
     `${model} is no usable ONNX model: ${reason}.`,
     { model, reason },
     cause === undefined ? undefined : { cause },
+  );
+}
+
+function external(model: string, tensor: string): PixelgradError {
+  const reason = `the numbers of '${tensor}' are in another file`;
+  return new PixelgradError(
+    "MODEL_UNSUPPORTED",
+    `${model} cannot be used: ${reason}, expected all of them inside; save the model again without external data.`,
+    { model, reason },
   );
 }
 

@@ -8,7 +8,7 @@ import { intAttribute } from "./attributes.ts";
 import { node, valueInfo } from "./build.ts";
 import { elementType } from "./element-types.ts";
 import { gaussianArray } from "./gaussian.ts";
-import { type Inspection, inspect } from "./inspect.ts";
+import { type Inspection, inspect, isToChannelsLast } from "./inspect.ts";
 import type { NodeProto, TensorProto, ValueInfoProto } from "./onnx_pb.ts";
 import type { OnnxModel } from "./onnx-model.ts";
 import { dimsOf, floatTensor, intTensor, readInts } from "./tensor-proto.ts";
@@ -57,7 +57,8 @@ export function replaceClassifier(model: OnnxModel, { channels, seed }: ReplaceC
     const sizes = resizedShape(tailNode, wiring, found.channels, channels);
     if (sizes !== undefined) fresh.set(sizes.name, sizes);
   }
-  requireUnshared(wiring, fresh, [classifier.node, ...tail, ...wiring.readers(classifier.bias ?? "")]);
+  const biasNode = wiring.producer(classifier.output) as NodeProto;
+  requireUnshared(wiring, fresh, [classifier.node, biasNode, ...tail]);
   const stale = new Set([
     classifier.output,
     ...classifier.node.output,
@@ -71,11 +72,11 @@ export function replaceClassifier(model: OnnxModel, { channels, seed }: ReplaceC
     }),
     initializer: [
       ...graph.initializer.map((tensor) => take(fresh, tensor.name) ?? tensor),
-      // What is left was in Constant nodes, which are dropped below.
+      // What is left was made by Constant or Identity nodes, which are dropped below.
       ...fresh.values(),
     ],
     node: graph.node
-      .filter(({ opType, output }) => opType !== "Constant" || !fresh.has(output[0] as string))
+      .filter(({ output }) => !fresh.has(output[0] as string))
       .flatMap((n) => changed.get(n) ?? [n]),
     valueInfo: graph.valueInfo.filter(({ name }) => !stale.has(name)),
     output: graph.output.map((value) =>
@@ -94,7 +95,7 @@ function channelAxis({ classifier }: Inspection): number {
 /** What takes the place of a node of the tail; undefined when it stays. */
 function followingNodes(
   old: NodeProto,
-  { output }: Inspection,
+  { tail }: Inspection,
   channels: number,
   opset: number,
 ): readonly NodeProto[] | undefined {
@@ -102,7 +103,7 @@ function followingNodes(
   const [to = ""] = old.output;
   if (old.opType === "Softmax" && channels === 1) return [node("Sigmoid", [from], [to])];
   if (old.opType === "Sigmoid" && channels > 1) {
-    const last = output.layout === "NHWC";
+    const last = tail.slice(0, tail.indexOf(old)).some(isToChannelsLast);
     if (opset < 13 && !last) throw cannotFollow(old, "a Softmax over channels needs operator set 13");
     return [node("Softmax", [from], [to], { axis: last ? -1 : 1 })];
   }

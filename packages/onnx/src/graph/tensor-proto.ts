@@ -1,6 +1,7 @@
 /** Numbers in and out of the tensors of a model. @module */
 import { create } from "@bufbuild/protobuf";
 import { elementCount, PixelgradError, type Tensor } from "@pixelgrad/core";
+import { edited } from "./edited.ts";
 import { elementType, elementTypeName } from "./element-types.ts";
 import { type TensorProto, TensorProtoSchema } from "./onnx_pb.ts";
 
@@ -34,15 +35,31 @@ export function intTensor(
  *   fit the dims.
  */
 export function readFloats(tensor: TensorProto): Tensor<Float32Array> {
-  const { name, floatData, rawData } = requireInside(tensor);
-  if (tensor.dataType !== elementType.float) {
-    throw unsupported(name, `it is ${elementTypeName(tensor.dataType)}, expected float32`);
-  }
+  const { name, floatData, rawData } = requireFloat(requireInside(tensor));
   const dims = dimsOf(tensor);
   const data =
     rawData.length > 0 ? new Float32Array(aligned(rawData, 4, name)) : Float32Array.from(floatData);
   checkCount(name, data.length, dims);
   return { data, dims };
+}
+
+/**
+ * The tensor with other numbers, as many as it has.
+ * @throws PixelgradError `TENSOR_UNSUPPORTED` for other types than float32.
+ */
+export function withFloats(tensor: TensorProto, data: Float32Array): TensorProto {
+  requireFloat(tensor);
+  return edited(tensor, { floatData: [], rawData: new Uint8Array(data.slice().buffer) });
+}
+
+/** A tensor of any element type, from its bytes. */
+export function rawTensor(
+  name: string,
+  dims: readonly number[],
+  dataType: number,
+  bytes: Uint8Array,
+): TensorProto {
+  return create(TensorProtoSchema, { name, dims: dims.map(BigInt), dataType, rawData: bytes });
 }
 
 /** The int64 or int32 numbers of a tensor. */
@@ -67,6 +84,13 @@ export function dimsOf({ dims }: TensorProto): number[] {
 
 function requireInside(tensor: TensorProto): TensorProto {
   if (tensor.dataLocation === 1) throw unsupported(tensor.name, "its data lies outside the model file");
+  return tensor;
+}
+
+function requireFloat(tensor: TensorProto): TensorProto {
+  if (tensor.dataType !== elementType.float) {
+    throw unsupported(tensor.name, `it is ${elementTypeName(tensor.dataType)}, expected float32`);
+  }
   return tensor;
 }
 

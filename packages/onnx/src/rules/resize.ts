@@ -6,7 +6,7 @@
  * @module
  */
 import { PixelgradError } from "@pixelgrad/core";
-import { floatsAttribute, stringAttribute } from "../graph/attributes.ts";
+import { floatsAttribute, intsAttribute, stringAttribute } from "../graph/attributes.ts";
 import type { NodeProto } from "../graph/onnx_pb.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
@@ -15,7 +15,10 @@ export const resize: Rule = async (context) => {
   const from = shape(node.input[0] as string);
   const to = shape(node.output[0] as string);
   const crops = stringAttribute(node, "coordinate_transformation_mode", "") === "tf_crop_and_resize";
-  if (from.length !== 4 || from[0] !== to[0] || from[1] !== to[1] || crops) throw unsupported(node);
+  const keepsAspect = stringAttribute(node, "keep_aspect_ratio_policy", "stretch") !== "stretch";
+  if (from.length !== 4 || from[0] !== to[0] || from[1] !== to[1] || crops || keepsAspect) {
+    throw unsupported(node);
+  }
   const scales = scalesOf(context);
   const [, , height, width] = from as [number, number, number, number];
   const [, , outHeight, outWidth] = to as [number, number, number, number];
@@ -25,14 +28,16 @@ export const resize: Rule = async (context) => {
   return [emit("MatMul", [rows, floats(b, [outWidth, width])])];
 };
 
-/** The scales a node is given; undefined when it is given sizes. */
+/** The scale of each of four axes that a node is given; undefined when it is given sizes. */
 function scalesOf({ node, numbers }: RuleContext): readonly number[] | undefined {
   const attribute = floatsAttribute(node, "scales");
   if (attribute !== undefined) return attribute;
   const given = numbers(
     node.opType === "Upsample" || node.input.length === 2 ? node.input[1] : node.input[2],
   );
-  return given?.length === 4 ? given : undefined;
+  if (given === undefined || given.length === 0) return undefined;
+  const axes = intsAttribute(node, "axes", [0, 1, 2, 3]).map((axis) => (axis + 4) % 4);
+  return [0, 1, 2, 3].map((axis) => given[axes.indexOf(axis)] ?? 1);
 }
 
 function transposed(matrix: Float32Array, rows: number, columns: number): Float32Array {
@@ -46,7 +51,7 @@ function transposed(matrix: Float32Array, rows: number, columns: number): Float3
 function unsupported({ opType, name }: NodeProto): PixelgradError {
   return new PixelgradError(
     "GRADIENT_UNSUPPORTED",
-    `${opType} '${name}' has no gradient rule: only resizing of height and width, without cropping, has one.`,
+    `${opType} '${name}' has no gradient rule: only resizing of height and width, without cropping and by given scales or sizes, has one.`,
     { op: opType, node: name },
   );
 }

@@ -33,9 +33,9 @@ export async function interpolationMatrix({
   const scales = floatTensor("scales", [4], [1, 1, scale ?? to / from, 1]);
   const sizes = intTensor("sizes", [1, 1, to, from]);
   const inputs = inputsFor(node, scale === undefined);
-  const attribute = node.attribute.map((a) =>
-    a.name === "scales" ? { ...a, floats: [1, 1, scale ?? 1, 1] } : a,
-  );
+  const attribute = node.attribute
+    .filter(({ name }) => name !== "axes")
+    .map((a) => (a.name === "scales" ? { ...a, floats: [1, 1, scale ?? 1, 1] } : a));
   const model = buildModel({
     nodes: [{ ...node, attribute, input: [...inputs], output: ["y"], name: "resize" }],
     inputs: [valueInfo("x", [1, 1, from, from])],

@@ -1,0 +1,83 @@
+/** `pixelgrad-finetune inspect`: what a model looks like, and where it would be cut. */
+import { elementCount } from "@pixelgrad/core";
+import { inspect, OnnxModel, readModelCard } from "@pixelgrad/onnx";
+import { Command } from "commander";
+import type { Io } from "../io.ts";
+
+export function inspectCommand(io: Io): Command {
+  return new Command("inspect")
+    .description("Show a model's input, output, classifier and cut.")
+    .argument("<model>", "an .onnx file")
+    .option("--json", "print one JSON object")
+    .action(async (path: string, options: { readonly json?: true }) => {
+      const model = await OnnxModel.load(path);
+      const { input, output, classifier, channels, logits, tail } = inspect(model);
+      const card = readModelCard(model);
+      const bias = classifier.bias === undefined ? 0 : channels;
+      const facts = {
+        model: path,
+        opset: model.opset,
+        nodes: model.graph.node.length,
+        input: { name: input.name, dims: input.dims, type: input.type, layout: input.layout },
+        output,
+        channels,
+        classifier: {
+          op: classifier.op,
+          weight: classifier.weight,
+          dims: classifier.weightDims,
+          bias: classifier.bias ?? null,
+          parameters: elementCount(classifier.weightDims) + bias,
+        },
+        cut: classifier.features,
+        logits,
+        tail: tail.map(({ opType }) => opType),
+        names: card?.names ?? null,
+        preprocess: card?.preprocess ?? null,
+      };
+      io.out(options.json ? `${JSON.stringify(facts)}\n` : describe(facts));
+    });
+}
+
+function describe(facts: {
+  readonly input: {
+    readonly name: string;
+    readonly dims: readonly (number | string)[];
+    readonly layout: string;
+  };
+  readonly output: {
+    readonly name: string;
+    readonly dims: readonly (number | string)[];
+    readonly kind: string;
+    readonly layout: string;
+  };
+  readonly channels: number;
+  readonly classifier: {
+    readonly op: string;
+    readonly weight: string;
+    readonly dims: readonly number[];
+    readonly parameters: number;
+  };
+  readonly cut: string;
+  readonly logits: string;
+  readonly opset: number;
+  readonly nodes: number;
+  readonly tail: readonly string[];
+  readonly names: readonly string[] | null;
+}): string {
+  const { input, output, classifier } = facts;
+  const rows: [string, string][] = [
+    ["graph", `${facts.nodes} nodes, operator set ${facts.opset}`],
+    ["input", `${input.name} [${input.dims.join(", ")}] ${input.layout}`],
+    ["output", `${output.name} [${output.dims.join(", ")}] ${output.kind}, ${output.layout}`],
+    [
+      "classifier",
+      `${classifier.op} ${classifier.weight} [${classifier.dims.join(", ")}], ${classifier.parameters} parameters`,
+    ],
+    ["channels", String(facts.channels)],
+    ["cut", `at ${facts.cut}`],
+    ["loss at", facts.logits],
+    ["tail", facts.tail.join(" → ") || "none"],
+  ];
+  if (facts.names !== null) rows.push(["names", facts.names.join(", ")]);
+  return rows.map(([name, value]) => `${name.padEnd(10)}  ${value}\n`).join("");
+}

@@ -1,0 +1,64 @@
+/**
+ * The demo: a model that knows streets by day is fine-tuned, on this machine's CPU threads, to streets by night.
+ *
+ *   npx -y pnpm@10 demo
+ */
+import { rm } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadDataset, samplesOf } from "@pixelgrad/dataset";
+import { type Io, run } from "@pixelgrad/finetune";
+import { OnnxModel } from "@pixelgrad/onnx";
+import { evaluateModel } from "@pixelgrad/trainer";
+import { dayModelPath, nightSeeds, unseenDaySeeds } from "./demo-data.ts";
+import { sceneHeight, sceneWidth } from "./scenes.ts";
+import { writeScenes } from "./write-scenes.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const out = join(root, "runs", "demo");
+const day = join(out, "day");
+const night = join(out, "night");
+
+const interrupt = new AbortController();
+process.on("SIGINT", () => interrupt.abort());
+const io: Io = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  ...(process.stderr.isTTY && { terminal: process.stderr }),
+  signal: interrupt.signal,
+};
+
+process.exitCode = interrupt.signal.aborted ? 130 : await demo();
+
+async function demo(): Promise<number> {
+  await rm(out, { recursive: true, force: true });
+  await writeScenes(day, { domain: "day", ...unseenDaySeeds });
+  await writeScenes(night, { domain: "night", ...nightSeeds });
+  io.out("pixelgrad demo: a street model made for the day learns the night.\n\n");
+  io.out(`The bundled model on ${unseenDaySeeds.val.length} day scenes it has not seen: mIoU ${await dayMiou()}\n\n`);
+
+  const model = join(out, "run", "model.onnx");
+  const trainArguments = ["--model", dayModelPath, "--data", join(night, "data.yaml"), "--out", join(out, "run")];
+  const trained = await run(["train", ...trainArguments, "--epochs", "20"], io);
+  if (trained !== 0) return trained;
+  const images = join(night, "images", "val");
+  const predicted = await run(["predict", "--model", model, "--out", join(out, "masks"), images], io);
+  if (predicted !== 0) return predicted;
+  io.out(`\nEverything is in ${relative(process.cwd(), out) || out}: run/model.onnx, run/report.html, masks/.\n`);
+  return 0;
+}
+
+async function dayMiou(): Promise<string> {
+  const dataset = await loadDataset(join(day, "data.yaml"));
+  const read = {
+    ...dataset,
+    splits: {},
+    color: "rgb",
+    mean: [127.5, 127.5, 127.5],
+    std: [127.5, 127.5, 127.5],
+    size: [sceneHeight, sceneWidth],
+    layout: "NCHW",
+  } as const;
+  const { miou } = await evaluateModel(await OnnxModel.load(dayModelPath), samplesOf(dataset, "val"), read);
+  return (miou ?? 0).toFixed(3);
+}

@@ -1,0 +1,129 @@
+/** Every loss of the catalogue on the pool has the bits it has inline, for any number of threads. */
+import {
+  binaryCrossEntropy,
+  catalogue,
+  crossEntropy,
+  cutPieces,
+  dice,
+  focal,
+  type Loss,
+  lossFrom,
+  weightedSum,
+} from "@pixelgrad/core";
+import { LossPool } from "@pixelgrad/pool";
+import { afterAll, describe, expect, test } from "vitest";
+import { batchFor, bits, places } from "./problems.ts";
+
+const pools = [1, 2, 3, 7].map((threads) => new LossPool({ threads }));
+afterAll(async () => {
+  await Promise.all(pools.map((pool) => pool.close()));
+});
+
+type Dims = readonly [number, number, ...number[]];
+
+/** More than 3 pieces each, none of them a multiple of a vector: images of one piece, and images that are cut. */
+const ONE_CHANNEL: Dims = [5, 1, 37, 41];
+const ONE_CHANNEL_CUT: Dims = [2, 1, 521, 701];
+const THREE_CHANNELS: Dims = [5, 3, 53];
+const THREE_CHANNELS_CUT: Dims = [2, 3, 97, 1009];
+const MANY_CHANNELS: Dims = [1, 21, 211, 307];
+const VOLUME: Dims = [2, 4, 3, 101, 307];
+
+/** Losses that a catalogue entry alone, without options, takes no logits of so many channels for. */
+const MULTI_CHANNEL_ONLY = new Set(
+  catalogue
+    .filter(
+      (definition) =>
+        lossFrom({ id: definition.id, options: {} }).plan(1).terms[0]?.term.activation === "softmax",
+    )
+    .map(({ id }) => id),
+);
+
+const cases: (readonly [name: string, loss: Loss, dims: Dims])[] = [
+  ...catalogue.flatMap(({ id }) => {
+    const loss = lossFrom({ id, options: {} });
+    const sizes = [THREE_CHANNELS, THREE_CHANNELS_CUT, ...(MULTI_CHANNEL_ONLY.has(id) ? [] : [ONE_CHANNEL])];
+    return sizes.map((dims) => [id, loss, dims] as const);
+  }),
+  ["binary cross-entropy of large images", binaryCrossEntropy(), ONE_CHANNEL_CUT],
+  ["dice of many classes", dice(), MANY_CHANNELS],
+  ["cross-entropy of volumes", crossEntropy({ labelSmoothing: 0.1 }), VOLUME],
+  [
+    "a sum that shares a softmax",
+    weightedSum([
+      [1, crossEntropy({ ignoreIndex: 1 })],
+      [0.5, dice()],
+    ]),
+    THREE_CHANNELS_CUT,
+  ],
+  [
+    "a sum of sigmoid losses",
+    weightedSum([
+      [1, focal({ gamma: 1.5 })],
+      [-0.25, dice()],
+    ]),
+    ONE_CHANNEL,
+  ],
+  ["dice of sigmoids", dice({ activation: "sigmoid", ignoreIndex: 0 }), THREE_CHANNELS_CUT],
+  ["elements of cross-entropy", crossEntropy({ reduction: "none", ignoreIndex: 2 }), THREE_CHANNELS_CUT],
+  ["elements of binary cross-entropy", binaryCrossEntropy({ reduction: "none" }), ONE_CHANNEL],
+  ["elements of focal of several channels", focal({ reduction: "none" }), THREE_CHANNELS_CUT],
+];
+
+describe.each(cases)("%s, %#", (_name, loss, dims) => {
+  const { logits, target } = batchFor(loss, dims);
+  const inline = loss.valueAndGrad(logits, target);
+
+  test(`is cut in more than 3 pieces at ${dims.join("×")}`, () => {
+    const [images, classes, ...spatial] = dims;
+    const pieces = cutPieces(
+      images,
+      classes,
+      spatial.reduce((a, b) => a * b, 1),
+    );
+    expect(pieces.length).toBeGreaterThan(3);
+    expect(pieces.some(({ count }) => count % 64 !== 0)).toBe(true);
+  });
+
+  test.each(Object.entries(places))(
+    "%s on 1, 2, 3 and 7 threads",
+    async (_place, place) => {
+      for (const pool of pools) {
+        const placed = place(pool, logits, "float32");
+        const result = await pool.valueAndGrad(loss, placed, place(pool, target, "uint8"));
+        const { grad, elements, ...numbers } = result;
+        const { grad: inlineGrad, elements: inlineElements, ...inlineNumbers } = inline;
+        expect(numbers).toStrictEqual(inlineNumbers);
+        expect(grad.dims).toEqual(dims);
+        expect(bits(grad).equals(bits(inlineGrad)), `gradient on ${pool.threads} threads`).toBe(true);
+        expect(elements?.dims).toEqual(inlineElements?.dims);
+        if (elements && inlineElements) expect(bits(elements).equals(bits(inlineElements))).toBe(true);
+        expect(bits(placed).equals(bits(logits)), "logits are left alone").toBe(true);
+      }
+    },
+    60_000,
+  );
+
+  test.each(Object.entries(places))(
+    "%s, gradient in the place of the logits",
+    async (_place, place) => {
+      for (const pool of pools) {
+        const own = place(pool, { data: logits.data.slice(), dims }, "float32");
+        const out = own.data as Float32Array;
+        const { value, grad } = await pool.valueAndGrad(loss, own, place(pool, target, "uint8"), { out });
+        expect(value).toBe(inline.value);
+        expect(grad.data).toBe(out);
+        expect(bits(grad).equals(bits(inline.grad)), `gradient on ${pool.threads} threads`).toBe(true);
+      }
+    },
+    60_000,
+  );
+
+  test("value and evaluate", async () => {
+    const { grad: _grad, ...expected } = inline;
+    for (const pool of pools) {
+      expect(await pool.value(loss, logits, target)).toBe(inline.value);
+      expect(await pool.evaluate(loss, logits, target)).toStrictEqual(expected);
+    }
+  }, 60_000);
+});
