@@ -33,7 +33,12 @@ export function untrainedModel(gaussian: () => number): OnnxModel {
     tensors.push(floatTensor(`layer${i}.weight`, [outputs, inputs, 3, 3], weights));
     tensors.push(floatTensor(`layer${i}.bias`, [outputs], new Float32Array(outputs)));
     const pads = [dilation, dilation, dilation, dilation];
-    const attributes = { kernel_shape: [3, 3], strides: [stride, stride], dilations: [dilation, dilation], pads };
+    const attributes = {
+      kernel_shape: [3, 3],
+      strides: [stride, stride],
+      dilations: [dilation, dilation],
+      pads,
+    };
     nodes.push(node("Conv", [value, `layer${i}.weight`, `layer${i}.bias`], [`conv${i}`], attributes));
     nodes.push(node("Relu", [`conv${i}`], [`relu${i}`]));
     value = `relu${i}`;
@@ -45,7 +50,9 @@ export function untrainedModel(gaussian: () => number): OnnxModel {
   tensors.push(floatTensor("classifier.bias", [classes], new Float32Array(classes)));
   tensors.push(floatTensor("roi", [0], []), floatTensor("scales", [0], []));
   tensors.push(intTensor("size", [1, classes, sceneHeight, sceneWidth]));
-  nodes.push(node("Conv", [value, "classifier.weight", "classifier.bias"], ["scores"], { kernel_shape: [1, 1] }));
+  nodes.push(
+    node("Conv", [value, "classifier.weight", "classifier.bias"], ["scores"], { kernel_shape: [1, 1] }),
+  );
   const resize = { mode: "linear", coordinate_transformation_mode: "half_pixel" };
   nodes.push(node("Resize", ["scores", "roi", "scales", "size"], ["logits"], resize));
   return OnnxModel.of(

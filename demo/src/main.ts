@@ -35,16 +35,27 @@ async function demo(): Promise<number> {
   await writeScenes(day, { domain: "day", ...unseenDaySeeds });
   await writeScenes(night, { domain: "night", ...nightSeeds });
   io.out("pixelgrad demo: a street model made for the day learns the night.\n\n");
-  io.out(`The bundled model on ${unseenDaySeeds.val.length} day scenes it has not seen: mIoU ${await dayMiou()}\n\n`);
+  io.out(
+    `The bundled model on ${unseenDaySeeds.val.length} day scenes it has not seen: mIoU ${await dayMiou()}\n\n`,
+  );
 
   const model = join(out, "run", "model.onnx");
-  const trainArguments = ["--model", dayModelPath, "--data", join(night, "data.yaml"), "--out", join(out, "run")];
+  const trainArguments = [
+    "--model",
+    dayModelPath,
+    "--data",
+    join(night, "data.yaml"),
+    "--out",
+    join(out, "run"),
+  ];
   const trained = await run(["train", ...trainArguments, "--epochs", "20"], io);
   if (trained !== 0) return trained;
   const images = join(night, "images", "val");
   const predicted = await run(["predict", "--model", model, "--out", join(out, "masks"), images], io);
   if (predicted !== 0) return predicted;
-  io.out(`\nEverything is in ${relative(process.cwd(), out) || out}: run/model.onnx, run/report.html, masks/.\n`);
+  io.out(
+    `\nEverything is in ${relative(process.cwd(), out) || out}: run/model.onnx, run/report.html, masks/.\n`,
+  );
   return 0;
 }
 

@@ -17,7 +17,7 @@ import { dayModelPath, daySeeds } from "./demo-data.ts";
 import { sceneHeight, sceneWidth } from "./scenes.ts";
 import { writeScenes } from "./write-scenes.ts";
 
-const EPOCHS = 60;
+const EPOCHS = 40;
 const SEED = 1;
 
 const folder = await mkdtemp(join(tmpdir(), "pixelgrad-day-"));
@@ -38,7 +38,8 @@ try {
     seed: SEED,
   });
   for await (const event of events) {
-    if (event.type === "epoch") console.log(`epoch ${event.epoch}: loss ${event.trainLoss}, day mIoU ${event.miou}`);
+    if (event.type === "epoch")
+      console.log(`epoch ${event.epoch}: loss ${event.trainLoss}, day mIoU ${event.miou}`);
     if (event.type === "done") await copyFile(event.model, dayModelPath);
   }
 } finally {

@@ -16,9 +16,9 @@ export {
   node,
   valueInfo,
 } from "./graph/build.ts";
+export type { Classifier } from "./graph/classifier.ts";
 export { elementType } from "./graph/element-types.ts";
 export {
-  type Classifier,
   type Inspection,
   inspect,
   type Layout,

@@ -44,7 +44,8 @@ export function node(
 /** The kinds of attribute this package writes, by the numbers of the format. */
 const kind = { float: 1, int: 2, string: 3, tensor: 4, ints: 7 } as const;
 
-function attribute(name: string, value: AttributeValue): AttributeProto {
+/** One attribute of a node. */
+export function attribute(name: string, value: AttributeValue): AttributeProto {
   if (typeof value === "number") {
     return create(AttributeProtoSchema, { name, type: kind.int, i: BigInt(value) });
   }

@@ -4,10 +4,11 @@
  * @module
  */
 import { PixelgradError } from "@pixelgrad/core";
-import { intAttribute, intsAttribute } from "./attributes.ts";
+import { intsAttribute } from "./attributes.ts";
+import { type Classifier, classifierAt, classifierAxes } from "./classifier.ts";
 import type { NodeProto } from "./onnx_pb.ts";
 import type { OnnxModel, ValueDescription } from "./onnx-model.ts";
-import { dimsOf } from "./tensor-proto.ts";
+import { axesAfter, tailOperators } from "./tail-axes.ts";
 import { Wiring } from "./wiring.ts";
 
 export type OutputKind = "logits" | "softmax" | "sigmoid" | "argmax" | "threshold";
@@ -18,20 +19,8 @@ export interface SegmentationOutput {
   readonly kind: OutputKind;
   /** Where the channels are; for labels, where they were. */
   readonly layout: Layout;
+  /** Numbers where the file says; a symbolic dim is its name. */
   readonly dims: readonly (number | string)[];
-}
-
-/** The last layer with weights: its output has one channel per class. */
-export interface Classifier {
-  readonly node: NodeProto;
-  readonly op: "Conv" | "Gemm" | "MatMul";
-  /** The tensor it reads: where the model is cut. */
-  readonly features: string;
-  readonly weight: string;
-  readonly weightDims: readonly number[];
-  readonly bias: string | undefined;
-  /** What it makes, bias included. */
-  readonly output: string;
 }
 
 export interface Inspection {
@@ -42,26 +31,11 @@ export interface Inspection {
   readonly channels: number;
   /** Nodes between classifier and output, in order. */
   readonly tail: readonly NodeProto[];
+  /** Meaning of the axes, a letter each: of the classifier's output, then of the output of each node of the tail. */
+  readonly tailAxes: readonly string[];
   /** The NCHW tensor a loss attaches to: before Softmax, Sigmoid, ArgMax and a final NHWC Transpose. */
   readonly logits: string;
 }
-
-/** Operators of one data input that may stand between the classifier and the output. */
-const tailOperators = new Set([
-  "ArgMax",
-  "Cast",
-  "Greater",
-  "Identity",
-  "LogSoftmax",
-  "Reshape",
-  "Resize",
-  "Sigmoid",
-  "Softmax",
-  "Squeeze",
-  "Transpose",
-  "Unsqueeze",
-  "Upsample",
-]);
 
 const outputKinds: Readonly<Record<string, OutputKind>> = {
   ArgMax: "argmax",
@@ -71,121 +45,140 @@ const outputKinds: Readonly<Record<string, OutputKind>> = {
   Softmax: "softmax",
 };
 
-/** After one of these a tensor no longer holds logits. */
-const endsLogits = new Set(Object.keys(outputKinds));
+/** After one of these a tensor no longer holds logits with all their axes. */
+const endsLogits = new Set([...Object.keys(outputKinds), "Cast", "Squeeze", "Unsqueeze"]);
+
+/** A classifier and the way from it to an output. */
+type Head = Omit<Inspection, "input">;
 
 /**
- * @throws PixelgradError `NO_SEGMENTATION_OUTPUT`, `CLASSIFIER_UNSUPPORTED`.
+ * Finds the segmentation output, the classifier and the place of the loss; of several outputs, the first that is one.
+ * @throws PixelgradError `NO_SEGMENTATION_OUTPUT`; `CLASSIFIER_UNSUPPORTED` when there is one that ends in a layer this
+ *   package cannot train; `MODEL_UNSUPPORTED` for other than one float32 image input.
  */
 export function inspect(model: OnnxModel): Inspection {
   const wiring = new Wiring(model.graph);
-  const unsupported: PixelgradError[] = [];
+  let refusal: PixelgradError | undefined;
   for (const output of model.outputs) {
-    if (output.dims.length !== 0 && (output.dims.length < 3 || output.dims.length > 4)) continue;
-    try {
-      const found = inspectOutput(model, wiring, output);
-      if (found !== undefined) return found;
-    } catch (error) {
-      unsupported.push(error as PixelgradError);
-    }
+    const found = headAt(model, wiring, output);
+    if (found === undefined) continue;
+    if (!(found instanceof PixelgradError)) return { input: imageInput(model, wiring), ...found };
+    refusal ??= found;
   }
-  if (unsupported[0] !== undefined) throw unsupported[0];
+  if (refusal !== undefined) throw refusal;
   const outputs = model.outputs.map(({ name, dims }) => `${name} [${dims.join(", ")}]`);
   throw new PixelgradError(
     "NO_SEGMENTATION_OUTPUT",
-    `${model.name} has no segmentation output: expected one that comes from a Conv, Gemm or MatMul with a channel ` +
-      `per class, by way of nothing but resizing, transposing and an activation; its outputs are ${outputs.join("; ")}.`,
+    `${model.name} has no segmentation output: expected one with a class or a number per class at every pixel of a ` +
+      `height and a width, got ${outputs.join("; ")}. Choose a model that ends in one.`,
     { outputs },
   );
 }
 
-function inspectOutput(model: OnnxModel, wiring: Wiring, output: ValueDescription): Inspection | undefined {
+/** Undefined when the output is no map of pixels; an error when it is one, of a head that is not supported. */
+function headAt(model: OnnxModel, wiring: Wiring, output: ValueDescription): Head | PixelgradError | undefined {
+  const { dims } = output;
+  if (dims.length !== 0 && dims.length !== 3 && dims.length !== 4) return undefined;
   const tail: NodeProto[] = [];
   let value = output.name;
-  let node = wiring.producer(value);
-  while (node !== undefined && tailOperators.has(node.opType)) {
-    tail.unshift(node);
-    value = node.input[0] as string;
-    node = wiring.producer(value);
+  let last = wiring.producer(value);
+  while (last !== undefined && tailOperators.has(last.opType)) {
+    tail.unshift(last);
+    value = last.input[0] as string;
+    last = wiring.producer(value);
   }
-  if (node === undefined) return undefined;
-  const classifier = classifierAt(wiring, node, value);
-  if (classifier === undefined) return undefined;
-  const kindNode = [...tail].reverse().find(({ opType }) => opType in outputKinds);
-  const end = tail.findIndex((n) => endsLogits.has(n.opType) || isToChannelsLast(n));
-  const before = end < 0 ? tail : tail.slice(0, end);
-  const inputs = model.inputs;
-  const input = inputs[0];
-  if (input === undefined) return undefined;
-  const { op, weightDims } = classifier;
-  const channels = op === "MatMul" ? (weightDims.at(-1) as number) : gemmOrConvChannels(classifier);
+  if (last === undefined) return undefined;
+  let classifier: Classifier | undefined;
+  try {
+    classifier = classifierAt(wiring, last, value);
+  } catch (error) {
+    if (error instanceof PixelgradError) return error;
+    throw error;
+  }
+  if (classifier === undefined) return mapsPixels(dims) ? noLayer(last) : undefined;
+  const channels = classifier.weightDims[classifier.weightAxis] as number;
+  const rank = rankOf(model, value);
+  let axes: string | undefined = classifierAxes(classifier, tail[0], rank);
+  const tailAxes = [axes];
+  for (const node of tail) {
+    axes = axesAfter(node, axes, channels, wiring);
+    if (axes === undefined) return mapsPixels(dims) ? lost(node) : undefined;
+    tailAxes.push(axes);
+  }
+  const [height, width] = [axes.indexOf("H"), axes.indexOf("W")];
+  if (height < 0 || width < 0 || (dims[height] === 1 && dims[width] === 1)) return undefined;
+  const logits = logitsOf(classifier, tail, tailAxes);
+  if (logits === undefined) return lost(tail.find(({ opType }) => opType === "Resize") ?? classifier.node);
+  const kind = [...tail].reverse().find(({ opType }) => opType in outputKinds)?.opType;
+  const channelAxes = tailAxes.filter((a) => a.includes("C")).at(-1) as string;
   return {
-    input: { ...input, layout: input.dims[1] !== 3 && input.dims[3] === 3 ? "NHWC" : "NCHW" },
     output: {
       name: output.name,
-      kind: kindNode === undefined ? "logits" : (outputKinds[kindNode.opType] as OutputKind),
-      layout: tail.some(isToChannelsLast) ? "NHWC" : "NCHW",
-      dims: output.dims,
+      kind: kind === undefined ? "logits" : (outputKinds[kind] as OutputKind),
+      layout: channelAxes.endsWith("C") ? "NHWC" : "NCHW",
+      dims,
     },
     classifier,
     channels,
     tail,
-    logits: before.at(-1)?.output[0] ?? classifier.output,
+    tailAxes,
+    logits,
   };
 }
 
-function gemmOrConvChannels({ node, weightDims }: Classifier): number {
-  const last = node.opType === "Gemm" && intAttribute(node, "transB", 0) === 0;
-  return (last ? weightDims.at(-1) : weightDims[0]) as number;
+/** The last NCHW value before the activation; undefined when what follows it still resizes, or there is none. */
+function logitsOf({ output }: Classifier, tail: readonly NodeProto[], tailAxes: readonly string[]) {
+  const ends = tail.findIndex(({ opType }) => endsLogits.has(opType));
+  const before = ends < 0 ? tail : tail.slice(0, ends);
+  const at = tailAxes.slice(0, before.length + 1).lastIndexOf("NCHW");
+  const resizes = before.slice(Math.max(at, 0)).some(({ opType }) => /^(Resize|Upsample)$/.test(opType));
+  if (at < 0 || resizes) return undefined;
+  return at === 0 ? output : (before[at - 1]?.output[0] as string);
 }
 
-/** NCHW to NHWC. */
-export function isToChannelsLast(node: NodeProto): boolean {
-  return node.opType === "Transpose" && intsAttribute(node, "perm", []).join() === "0,2,3,1";
-}
-
-function classifierAt(wiring: Wiring, node: NodeProto, output: string): Classifier | undefined {
-  if (node.opType === "Conv" || node.opType === "Gemm" || node.opType === "MatMul") {
-    return weighted(wiring, node, output, node.input[2] || undefined);
+/** One float32 image; its channels are where a 3 is, or where a first Transpose takes them from. */
+function imageInput(model: OnnxModel, wiring: Wiring): Inspection["input"] {
+  const [input, ...others] = model.inputs;
+  if (input === undefined || others.length > 0 || input.type !== "float32" || input.dims.length !== 4) {
+    const got = model.inputs.map(({ name, type, dims }) => `${name} ${type} [${dims.join(", ")}]`);
+    const reason = `expected one float32 input of 4 dims, got ${got.join("; ") || "none"}`;
+    throw new PixelgradError("MODEL_UNSUPPORTED", `${model.name} cannot be used here: ${reason}.`, {
+      model: model.name,
+      reason,
+    });
   }
-  if (node.opType === "Add") {
-    const [a = "", b = ""] = node.input;
-    const [value, bias] = wiring.constant(a) === undefined ? [a, b] : [b, a];
-    const inner = wiring.producer(value);
-    if (wiring.constant(bias) !== undefined && inner?.opType === "MatMul") {
-      return weighted(wiring, inner, output, bias);
-    }
-    if (wiring.constant(bias) !== undefined && inner?.opType === "ConvTranspose") throw unsupportedAt(inner);
-  }
-  if (node.opType === "ConvTranspose") throw unsupportedAt(node);
-  return undefined;
+  const [, second, , last] = input.dims;
+  const moved = wiring
+    .readers(input.name)
+    .some((node) => node.opType === "Transpose" && intsAttribute(node, "perm", []).join() === "0,3,1,2");
+  const lastIsColour = last === 3 && second !== 3;
+  return { ...input, layout: lastIsColour || (moved && second !== 3) ? "NHWC" : "NCHW" };
 }
 
-function weighted(
-  wiring: Wiring,
-  node: NodeProto,
-  output: string,
-  bias: string | undefined,
-): Classifier | undefined {
-  const [features = "", weight = ""] = node.input;
-  const tensor = wiring.constant(weight);
-  if (tensor === undefined) return undefined;
-  return {
-    node,
-    op: node.opType as Classifier["op"],
-    features,
-    weight,
-    weightDims: dimsOf(tensor),
-    bias,
-    output,
-  };
+function rankOf({ graph }: OnnxModel, value: string): number {
+  const found = [...graph.valueInfo, ...graph.output].find(({ name }) => name === value)?.type?.value;
+  return found?.case === "tensorType" ? (found.value.shape?.dim.length ?? 0) : 0;
 }
 
-function unsupportedAt({ opType, name, output }: NodeProto): PixelgradError {
+/** Whether dims look like channels over more than one pixel, in either layout. */
+function mapsPixels(dims: readonly (number | string)[]): boolean {
+  const [, a, b, c] = dims;
+  return dims.length === 4 && !(b === 1 && (c === 1 || a === 1));
+}
+
+function noLayer(node: NodeProto): PixelgradError {
+  return refuse(node, "expected a Conv, Gemm or MatMul with weights of its own at the end of the model");
+}
+
+function lost(node: NodeProto): PixelgradError {
+  return refuse(node, "where the channels are cannot be followed through it to an NCHW tensor for the loss");
+}
+
+function refuse({ opType, name, output }: NodeProto, reason: string): PixelgradError {
   const node = name || (output[0] as string);
   return new PixelgradError(
     "CLASSIFIER_UNSUPPORTED",
-    `The last layer of the model is ${opType} '${node}'; only Conv, Gemm and MatMul can be trained as the last layer.`,
+    `The head of the model cannot be trained because of ${opType} '${node}': ${reason}.`,
     { op: opType, node },
   );
 }

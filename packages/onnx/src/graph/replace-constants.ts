@@ -1,4 +1,5 @@
 /** New numbers for constants, wherever a graph keeps them. @module */
+import { attribute } from "./build.ts";
 import { edited } from "./edited.ts";
 import type { GraphProto, NodeProto, TensorProto } from "./onnx_pb.ts";
 
@@ -13,9 +14,7 @@ export function replaceConstants(
   const inNode = (old: NodeProto): NodeProto => {
     const tensor = old.opType === "Constant" ? fresh.get(old.output[0] as string) : undefined;
     if (tensor === undefined) return old;
-    // A tensor attribute, whichever of the attributes of Constant held the old numbers.
-    const attribute = old.attribute.map((a) => edited(a, { name: "value", type: 4, t: tensor }));
-    return edited(old, { attribute });
+    return edited(old, { attribute: [attribute("value", { tensor })] });
   };
   return {
     initializer: initializer.map((tensor) => fresh.get(tensor.name) ?? tensor),
