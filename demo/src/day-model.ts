@@ -1,4 +1,7 @@
-/** The demo's network before training: five 3x3 convolutions at a quarter of the size, a classifier, a resize. */
+/**
+ * The demo's network before training: five 3x3 convolutions, the last four at a quarter of the size; a classifier that
+ * sees all four of them, so that it finds something to hold on to when the light changes; a resize.
+ */
 import { buildModel, floatTensor, intTensor, node, OnnxModel, valueInfo } from "@pixelgrad/onnx";
 import { sceneClasses, sceneHeight, sceneWidth } from "./scenes.ts";
 
@@ -11,10 +14,10 @@ interface Layer {
 
 const layers: readonly Layer[] = [
   { inputs: 3, outputs: 24, stride: 2, dilation: 1 },
-  { inputs: 24, outputs: 32, stride: 2, dilation: 1 },
-  { inputs: 32, outputs: 48, stride: 1, dilation: 1 },
-  { inputs: 48, outputs: 48, stride: 1, dilation: 2 },
-  { inputs: 48, outputs: 48, stride: 1, dilation: 4 },
+  { inputs: 24, outputs: 64, stride: 2, dilation: 1 },
+  { inputs: 64, outputs: 64, stride: 1, dilation: 1 },
+  { inputs: 64, outputs: 64, stride: 1, dilation: 2 },
+  { inputs: 64, outputs: 64, stride: 1, dilation: 4 },
 ];
 
 /** Names of all weights and biases. */
@@ -43,7 +46,16 @@ export function untrainedModel(gaussian: () => number): OnnxModel {
     nodes.push(node("Relu", [`conv${i}`], [`relu${i}`]));
     value = `relu${i}`;
   }
-  const features = layers.at(-1)?.outputs ?? 0;
+  const quarter = layers.flatMap(({ outputs }, i) => (i === 0 ? [] : [{ name: `relu${i}`, outputs }]));
+  const features = quarter.reduce((total, { outputs }) => total + outputs, 0);
+  nodes.push(
+    node(
+      "Concat",
+      quarter.map(({ name }) => name),
+      ["features"],
+      { axis: 1 },
+    ),
+  );
   const classes = sceneClasses.length;
   const weights = Float32Array.from({ length: classes * features }, () => 0.01 * gaussian());
   tensors.push(floatTensor("classifier.weight", [classes, features, 1, 1], weights));

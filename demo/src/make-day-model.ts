@@ -17,7 +17,7 @@ import { dayModelPath, daySeeds } from "./demo-data.ts";
 import { sceneHeight, sceneWidth } from "./scenes.ts";
 import { writeScenes } from "./write-scenes.ts";
 
-const EPOCHS = 40;
+const EPOCHS = 50;
 const SEED = 1;
 
 const folder = await mkdtemp(join(tmpdir(), "pixelgrad-day-"));

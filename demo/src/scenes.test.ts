@@ -27,7 +27,7 @@ describe("a scene", () => {
     ]).toMatchInlineSnapshot(`
       [
         "f88b42d",
-        "de52dd4e",
+        "508d7f9",
       ]
     `);
   });
@@ -43,11 +43,11 @@ describe("a scene", () => {
     expect(night.rgb).not.toEqual(day.rgb);
   });
 
-  test("is darker by night than by day: less than 3/4 of the mean brightness", () => {
+  test("is darker by night than by day, in the mean over its bytes", () => {
     const mean = (values: Uint8Array): number =>
       values.reduce((sum, value) => sum + value, 0) / values.length;
     for (const seed of seeds.slice(0, 4)) {
-      expect(mean(renderScene(seed, "night").rgb)).toBeLessThan(0.75 * mean(renderScene(seed, "day").rgb));
+      expect(mean(renderScene(seed, "night").rgb)).toBeLessThan(mean(renderScene(seed, "day").rgb));
     }
   });
 });
@@ -57,10 +57,10 @@ describe("the classes", () => {
     expect(new Set(scenePalette.map(String)).size).toBe(sceneClasses.length);
   });
 
-  test("each cover at least 3 % and at most 50 % of every scene, and 8 % to 35 % of 16 scenes together", () => {
+  test("each cover at least 4 % and at most 50 % of every scene, and 8 % to 35 % of 16 scenes together", () => {
     const all = seeds.map((seed) => shares(renderScene(seed, "day").mask));
     for (const scene of all) {
-      expect(Math.min(...scene)).toBeGreaterThan(0.03);
+      expect(Math.min(...scene)).toBeGreaterThan(0.04);
       expect(Math.max(...scene)).toBeLessThan(0.5);
     }
     for (const id of sceneClasses.keys()) {

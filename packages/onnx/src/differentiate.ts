@@ -31,6 +31,8 @@ export interface DifferentiateOptions {
   readonly parameters: readonly string[];
   shape(value: string): readonly number[];
   numbers(value: string): readonly number[] | undefined;
+  /** The tensor of a frozen value, which the gradient graph then holds itself; without it, it is an input of that graph. */
+  constant?(value: string): TensorProto | undefined;
 }
 
 export interface Derivative {
@@ -52,6 +54,7 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
   }
   const grads = new Map<string, string[]>([[output, [OUTPUT_GRAD]]]);
   const saved = new Set<string>();
+  const frozenValues = new Map<string, TensorProto>();
   const gradOf = (value: string): string | undefined => {
     const parts = grads.get(value);
     return parts === undefined || parts.length < 2 ? parts?.[0] : writer.emit("Sum", parts);
@@ -59,15 +62,17 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
   for (const node of [...nodes].reverse()) {
     const outputGrad = gradOf(node.output[0] as string);
     if (outputGrad === undefined || !node.input.some((value) => needed.has(value))) continue;
-    const rule = rules[node.opType];
-    if (rule === undefined || node.domain !== "") throw unsupported(node);
+    const rule = node.domain === "" || node.domain === "ai.onnx" ? rules[node.opType] : undefined;
+    if (rule === undefined) throw unsupported(node);
     const context: RuleContext = {
       node,
       outputGrad,
       shape,
       needs: (i) => needed.has(node.input[i] ?? ""),
       saved: (value) => {
-        saved.add(value);
+        const frozen = options.constant?.(value);
+        if (frozen === undefined) saved.add(value);
+        else frozenValues.set(value, frozen);
         return value;
       },
       numbers: (value) => (value ? options.numbers(value) : undefined),
@@ -96,7 +101,7 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
       ...[...saved].map((value) => valueInfo(value, shape(value))),
     ],
     outputs: parameters.map((parameter) => valueInfo(gradOutput(parameter), shape(parameter))),
-    initializers: writer.constants,
+    initializers: [...writer.constants, ...frozenValues.values()],
   });
   return { model: OnnxModel.of(model, "the gradient graph"), saved: [...saved] };
 }

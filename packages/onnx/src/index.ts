@@ -30,7 +30,8 @@ export { type ReplaceClassifierOptions, replaceClassifier } from "./graph/replac
 export { dimsOf, floatTensor, intTensor, readFloats, readInts } from "./graph/tensor-proto.ts";
 export { type ModelCard, readModelCard, writeModelCard } from "./model-card.ts";
 export { type InferredValue, inferValues } from "./runtime/infer-values.ts";
-export { openSession, Session, type SessionOptions } from "./runtime/session.ts";
+export { openSession, Session, type SessionOptions, type SessionValue } from "./runtime/session.ts";
+export { verifyCut } from "./runtime/verify-cut.ts";
 export {
   type NamedDims,
   type NamedParameter,

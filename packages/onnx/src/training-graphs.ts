@@ -4,16 +4,16 @@
  *
  * @module
  */
-import { elementCount, PixelgradError } from "@pixelgrad/core";
+import { PixelgradError } from "@pixelgrad/core";
 import { differentiate, gradOutput, OUTPUT_GRAD } from "./differentiate.ts";
-import { buildModel, valueInfo } from "./graph/build.ts";
-import { elementType } from "./graph/element-types.ts";
-import { inspect } from "./graph/inspect.ts";
+import { valueInfo } from "./graph/build.ts";
+import { cutBefore } from "./graph/cut.ts";
+import { extract } from "./graph/extract.ts";
+import { type Inspection, inspect } from "./graph/inspect.ts";
 import type { NodeProto, TensorProto } from "./graph/onnx_pb.ts";
-import { OnnxModel } from "./graph/onnx-model.ts";
-import { dimsOf, floatTensor, intTensor, readFloats } from "./graph/tensor-proto.ts";
-import { Wiring } from "./graph/wiring.ts";
-import { type InferredValue, inferValues } from "./runtime/infer-values.ts";
+import type { OnnxModel } from "./graph/onnx-model.ts";
+import { valuesRead, Wiring } from "./graph/wiring.ts";
+import { KnownValues } from "./runtime/known-values.ts";
 
 export interface NamedDims {
   readonly name: string;
@@ -49,68 +49,62 @@ export interface TrainingGraphsOptions {
 }
 
 /**
- * Cuts a model before the first node that a trainable weight feeds, and differentiates what follows. Runs the model once
+ * Cuts a model before the first nodes that read a trainable weight, and differentiates what follows. Runs the model once
  * on this thread, for its shapes.
- * @throws PixelgradError of `inspect`; `TENSOR_NOT_FOUND`, `GRADIENT_UNSUPPORTED`, `MODEL_UNSUPPORTED`.
+ * @throws PixelgradError of `inspect`; `TENSOR_NOT_FOUND`; `TENSOR_UNSUPPORTED` for a weight that is not float32, or does
+ *   not lead to the logits; `GRADIENT_UNSUPPORTED`; `MODEL_UNSUPPORTED`, also for a size the model does not take.
  */
 export async function trainingGraphs(
   model: OnnxModel,
   { trainable, size }: TrainingGraphsOptions,
 ): Promise<TrainingGraphs> {
   const { input, classifier, logits } = inspect(model);
-  const wiring = new Wiring(model.graph);
   const names =
     trainable === "last" ? [classifier.weight, ...(classifier.bias ? [classifier.bias] : [])] : trainable;
   const parameters = names.map((name) => ({ name, ...model.parameter(name) }));
-  const [height, width] = size;
-  const inputDims = input.layout === "NCHW" ? [1, 3, height, width] : [1, height, width, 3];
-  const values = await inferValues(model, { [input.name]: inputDims });
-  const shapes = shapeLookup(wiring, values);
-
+  const wiring = new Wiring(model.graph);
   const cut = cutBefore(wiring, logits, new Set(names), input.name);
-  const features = cut.features.filter((name) => isFeature(name, values, wiring, input.name));
-  const folded = cut.features.filter(
-    (name) => !features.includes(name) && wiring.constant(name) === undefined,
-  );
+  for (const name of names) requireReader(name, cut.nodes);
+  const inputDims = inputDimsFor(model, input, size);
+  const known = await KnownValues.of(model, input.name, inputDims);
+  requireFloats(cut.features, known);
+
   const { model: gradient, saved } = await differentiate({
     nodes: cut.nodes,
     opset: model.proto.opsetImport,
     output: logits,
     parameters: names,
-    shape: shapes,
-    numbers: (value) => numbersOf(value, wiring, values),
+    shape: (name) => known.shape(name),
+    numbers: (name) => known.numbers(name),
+    constant: (name) => (names.includes(name) ? undefined : known.constant(name)),
   });
-  const given = new Set([...features, ...names]);
-  const activations = saved.filter((name) => !given.has(name) && name !== logits);
-  const { opsetImport: opset, irVersion } = model.proto;
-  const head = buildModel({
+  const given = new Set([...cut.features, ...names, logits]);
+  const activations = saved.filter((name) => !given.has(name));
+  const constantsFor = (nodes: readonly NodeProto[]): TensorProto[] =>
+    [...new Set(nodes.flatMap(valuesRead))]
+      .filter((name) => !given.has(name))
+      .flatMap((name) => known.constant(name) ?? []);
+  const described = (name: string) => valueInfo(name, known.shape(name));
+  const head = extract(model, {
     nodes: cut.nodes,
-    inputs: [...features, ...names].map((name) => valueInfo(name, shapes(name))),
-    outputs: [logits, ...activations].map((name) => valueInfo(name, shapes(name))),
-    initializers: [
-      ...constantsOf(cut.nodes, wiring, given),
-      ...folded.map((name) => foldedConstant(name, values)),
-    ],
-    opset,
-    irVersion,
+    inputs: [...cut.features, ...names].map(described),
+    outputs: [logits, ...activations].map(described),
+    constants: constantsFor(cut.nodes),
   });
-  const fromImage = features.length === 1 && features[0] === input.name;
-  const backboneNodes = wiring.ancestors(features);
-  const backbone = buildModel({
-    nodes: backboneNodes,
+  const fromImage = cut.before.length === 0;
+  const backbone = extract(model, {
+    nodes: cut.before,
     inputs: [valueInfo(input.name, inputDims)],
-    outputs: features.map((name) => valueInfo(name, shapes(name))),
-    initializers: constantsOf(backboneNodes, wiring, new Set()),
-    opset,
-    irVersion,
+    outputs: cut.features.map(described),
+    constants: constantsFor(cut.before),
   });
-  const named = (name: string): NamedDims => ({ name, dims: shapes(name) });
+  const named = (name: string): NamedDims => ({ name, dims: known.shape(name) });
   return {
     input: { name: input.name, dims: inputDims },
-    backbone: fromImage ? undefined : OnnxModel.of(backbone).toBytes(),
-    head: OnnxModel.of(head).toBytes(),
+    backbone: fromImage ? undefined : backbone.toBytes(),
+    head: head.toBytes(),
     gradient: gradient.toBytes(),
-    features: features.map(named),
+    features: cut.features.map(named),
     logits: named(logits),
     parameters,
     gradientInput: OUTPUT_GRAD,
@@ -118,85 +112,48 @@ export async function trainingGraphs(
   };
 }
 
-interface Cut {
-  /** Nodes that depend on a parameter and lead to the logits, in graph order. */
-  readonly nodes: readonly NodeProto[];
-  /** What they read that none of them makes, parameters left out. */
-  readonly features: readonly string[];
-}
-
-function cutBefore(wiring: Wiring, logits: string, parameters: ReadonlySet<string>, input: string): Cut {
-  const depends = new Set(parameters);
-  const between = wiring.ancestors([logits]);
-  let nodes = between.filter((node) => {
-    const active = node.input.some((value) => depends.has(value));
-    if (active) for (const value of node.output) depends.add(value);
-    return active;
-  });
-  const read = (all: readonly NodeProto[]): string[] => {
-    const made = new Set(all.flatMap(({ output }) => output));
-    const values = all.flatMap((node) => node.input).filter((value) => value !== "");
-    return [...new Set(values)].filter((value) => !made.has(value) && !parameters.has(value));
-  };
-  // An image among the features means that nothing worth keeping is frozen: the head then holds everything.
-  if (read(nodes).includes(input)) nodes = between.filter(({ opType }) => opType !== "Constant");
-  return { nodes, features: read(nodes) };
-}
-
-function isFeature(
-  name: string,
-  values: ReadonlyMap<string, InferredValue>,
-  wiring: Wiring,
-  input: string,
-): boolean {
-  if (name === input) return true;
-  const value = values.get(name);
-  if (wiring.constant(name) !== undefined || value === undefined) return false;
-  // Sizes that a graph computes are integers; with static dims they are constants.
-  return value.data === undefined || value.data instanceof Float32Array;
-}
-
-function foldedConstant(name: string, values: ReadonlyMap<string, InferredValue>): TensorProto {
-  const { data, dims } = values.get(name) as InferredValue;
-  const numbers = Array.from(data as BigInt64Array, Number);
-  return data instanceof Float32Array ? floatTensor(name, dims, numbers) : intTensor(name, numbers, dims);
-}
-
-function constantsOf(nodes: readonly NodeProto[], wiring: Wiring, given: ReadonlySet<string>): TensorProto[] {
-  const made = new Set(nodes.flatMap(({ output }) => output));
-  const names = new Set(
-    nodes.flatMap(({ input }) => input).filter((name) => !given.has(name) && !made.has(name)),
-  );
-  return [...names].flatMap((name) => {
-    const tensor = wiring.constant(name);
-    return tensor === undefined ? [] : [{ ...tensor, name }];
-  });
-}
-
-function shapeLookup(
-  wiring: Wiring,
-  values: ReadonlyMap<string, InferredValue>,
-): (name: string) => readonly number[] {
-  return (name) => {
-    const constant = wiring.constant(name);
-    const dims = constant === undefined ? values.get(name)?.dims : dimsOf(constant);
-    if (dims === undefined) {
-      throw new PixelgradError("TENSOR_NOT_FOUND", `The model has no tensor named '${name}'.`, { name });
-    }
-    return dims;
-  };
-}
-
-function numbersOf(
-  name: string,
-  wiring: Wiring,
-  values: ReadonlyMap<string, InferredValue>,
-): readonly number[] | undefined {
-  const constant = wiring.constant(name);
-  if (constant === undefined) {
-    const data = values.get(name)?.data;
-    return data === undefined ? undefined : Array.from(data as Float32Array, Number);
+/** One image of `size` in the layout of the model; three channels where the file leaves them open. */
+function inputDimsFor(
+  model: OnnxModel,
+  { dims, layout, name }: Inspection["input"],
+  [height, width]: readonly [number, number],
+): number[] {
+  const declared = layout === "NCHW" ? dims[1] : dims[3];
+  const channels = typeof declared === "number" ? declared : 3;
+  const wanted = layout === "NCHW" ? [1, channels, height, width] : [1, height, width, channels];
+  if (wanted.some((d, axis) => typeof dims[axis] === "number" && d !== dims[axis])) {
+    const reason = `its input '${name}' is [${dims.join(", ")}], images of ${height}×${width} need [${wanted.join(", ")}]`;
+    throw new PixelgradError(
+      "MODEL_UNSUPPORTED",
+      `${model.name} takes images of another size: ${reason}. Resize the images to the size of the model.`,
+      { model: model.name, reason },
+    );
   }
-  if (elementCount(dimsOf(constant)) > 64) return undefined;
-  return constant.dataType === elementType.float ? Array.from(readFloats(constant).data) : undefined;
+  return wanted;
+}
+
+/** A weight that nothing of the head reads would be trained in vain. */
+function requireReader(name: string, nodes: readonly NodeProto[]): void {
+  if (nodes.some((node) => valuesRead(node).includes(name))) return;
+  const reason = "it does not lead to the segmentation output";
+  throw new PixelgradError(
+    "TENSOR_UNSUPPORTED",
+    `Tensor '${name}' of the model cannot be trained: ${reason}.`,
+    {
+      name,
+      reason,
+    },
+  );
+}
+
+function requireFloats(features: readonly string[], known: KnownValues): void {
+  for (const name of features) {
+    const type = known.type(name);
+    if (type === "float32") continue;
+    const reason = `it is ${type}, expected float32`;
+    throw new PixelgradError("TENSOR_UNSUPPORTED", `The model cannot be cut at '${name}': ${reason}.`, {
+      name,
+      reason,
+    });
+  }
 }

@@ -1,7 +1,7 @@
 import { relativeError } from "@pixelgrad/core/testing";
 import { type Attributes, node } from "@pixelgrad/onnx";
 import { describe, expect, test } from "vitest";
-import { type Dims, type Graph, gradientPairs } from "./support/gradients.ts";
+import { type Dims, type Graph, gradientPairs, type Node } from "./support/gradients.ts";
 
 function conv(x: Dims, w: Dims, attributes: Attributes = {}, bias = true): Graph {
   return {
@@ -34,6 +34,13 @@ function resize(x: Dims, target: { scales: Dims } | { sizes: Dims }, attributes:
         inputs: { x },
         ints: { s: target.sizes },
       };
+}
+
+/** With a list of floats for an attribute, which today's operators no longer take. */
+function withFloats(made: Node, name: string, floats: number[]): Node {
+  const { attribute } = node("", [], [], { [name]: [] });
+  made.attribute.push(Object.assign(attribute[0]!, { type: 6, floats }));
+  return made;
 }
 
 const linear = (mode: string): Attributes => ({ mode: "linear", coordinate_transformation_mode: mode });
@@ -149,6 +156,12 @@ const graphs: Readonly<Record<string, Graph>> = {
     inputs: { x: odd },
     floats: { s: [1, 1, 2, 3] },
     opset: 9,
+  },
+
+  "Upsample of operator set 7, scales as an attribute": {
+    nodes: [withFloats(node("Upsample", ["x"], ["y"], { mode: "linear" }), "scales", [1, 1, 2, 3])],
+    inputs: { x: odd },
+    opset: 7,
   },
 
   Transpose: {

@@ -12,8 +12,11 @@ import { Piscina } from "piscina";
 import { availableCpus } from "./cpus.ts";
 import type { Envelope, Reply } from "./protocol.ts";
 
-/** `close()` would terminate busy threads after this many milliseconds: the largest a timer takes. */
-const NEVER = 2_147_483_647;
+/**
+ * Milliseconds after which Piscina would end threads that still work: none does, because `close()` waits for every run
+ * first. Its timer keeps the pool and its memory alive until then, so it is short.
+ */
+const CLOSE_TIMER = 1000;
 
 /** Jobs issued beyond those running, so that a thread never waits for the main one to merge. */
 const READY_JOBS = 2;
@@ -53,7 +56,7 @@ export class OrderedPool<Job, Result> implements AsyncDisposable {
       filename: worker.href,
       minThreads: threads,
       maxThreads: threads,
-      closeTimeout: NEVER,
+      closeTimeout: CLOSE_TIMER,
       ...(workerData === undefined ? {} : { workerData }),
     });
   }

@@ -34,7 +34,10 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   const { dataset, preprocess, epochs, batch, seed, cacheBytes, threads = availableCpus() } = settings;
   const channels = settings.channels ?? dataset.classes;
   checkTrainOptions(options, channels);
-  const loss = dataset.binary === undefined ? ignoringUnlabelled(settings.loss) : settings.loss;
+  // A Loss has functions, which cannot be posted to a thread.
+  const { id, options: lossOptions } = settings.loss;
+  const given = { id, options: lossOptions };
+  const loss = dataset.binary === undefined ? ignoringUnlabelled(given) : given;
   const plan = lossFrom(loss).plan(channels);
   const model = replaceClassifier(settings.model, { channels, seed });
   const trainSamples = samplesOf(dataset, "train");

@@ -1,4 +1,34 @@
-/** HTML with its text escaped. */
+/** HTML and SVG from template literals in which every value is escaped, unless it is markup already. */
+
+/** Text that may stand in a page as it is. Only `html` makes it, so nothing reaches a page unescaped. */
+export class Markup {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A string or number is escaped; markup, or a list of it, goes in as it is; undefined leaves nothing. */
+export type Slot = string | number | Markup | readonly Markup[] | undefined;
+
+/**
+ * A tagged template: the literal parts are markup, the values are data.
+ *
+ * @example html`<td title="${name}">${iou}</td>`
+ */
+export function html(literals: TemplateStringsArray, ...slots: readonly Slot[]): Markup {
+  let text = literals[0] ?? "";
+  for (const [i, slot] of slots.entries()) text += fill(slot) + (literals[i + 1] ?? "");
+  return new Markup(text);
+}
+
+function fill(slot: Slot): string {
+  if (slot === undefined) return "";
+  if (slot instanceof Markup) return slot.text;
+  if (typeof slot === "object") return slot.map((markup) => markup.text).join("");
+  return escapeText(String(slot));
+}
 
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -8,26 +38,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Markup that is already safe. */
-export class Html {
-  readonly markup: string;
-
-  constructor(markup: string) {
-    this.markup = markup;
-  }
-}
-
-type Part = string | number | Html | readonly Html[];
-
-/** A template whose values are escaped unless they are Html themselves. */
-export function html(strings: TemplateStringsArray, ...values: readonly Part[]): Html {
-  return new Html(
-    strings.reduce((all, text, i) => all + text + (i < values.length ? render(values[i] as Part) : ""), ""),
-  );
-}
-
-function render(value: Part): string {
-  if (value instanceof Html) return value.markup;
-  if (Array.isArray(value)) return value.map((part: Html) => part.markup).join("");
-  return String(value).replace(/[&<>"']/g, (character) => entities[character] as string);
+/** Safe between tags and inside a quoted attribute. */
+function escapeText(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -1,56 +1,111 @@
-/** Small line charts as inline SVG. */
-import { type Html, html } from "./html.ts";
+/** A line chart as inline SVG: as much of one as a report of a training run needs. */
+
+import { axisTicks } from "./axis-ticks.ts";
+import { html, type Markup } from "./html.ts";
 
 export interface Line {
   readonly name: string;
-  /** A CSS class, which the page colours. */
-  readonly style: string;
-  /** y over x = 1, 2, …; null leaves a gap. */
-  readonly values: readonly (number | null)[];
+  /** `[x, y]`, in the order of x; the line is broken where y is null or not finite. */
+  readonly points: readonly (readonly [x: number, y: number | null])[];
 }
 
-const WIDTH = 420;
-const HEIGHT = 200;
-const MARGIN = { left: 48, right: 12, top: 12, bottom: 28 };
-const TICKS = 4;
-
-/** Lines over epochs, from 0 to the largest value; a note in place of a chart when there is none. */
-export function lineChart(title: string, lines: readonly Line[]): Html {
-  const all = lines.flatMap(({ values }) => values).filter((value) => value !== null);
-  const epochs = Math.max(0, ...lines.map(({ values }) => values.length));
-  if (all.length === 0) return html`<p>${title}: no epochs yet.</p>`;
-  const highest = Math.max(...all, Number.MIN_VALUE);
-  const x = (i: number) =>
-    MARGIN.left + (epochs === 1 ? 0.5 : i / (epochs - 1)) * (WIDTH - MARGIN.left - MARGIN.right);
-  const y = (value: number) =>
-    HEIGHT - MARGIN.bottom - (value / highest) * (HEIGHT - MARGIN.top - MARGIN.bottom);
-  const ticks = Array.from({ length: TICKS + 1 }, (_, i) => (highest * i) / TICKS);
-  return html`<figure><figcaption>${title}</figcaption>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title} over epochs">
-${ticks.map((tick) => html`<line class="grid" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${y(tick).toFixed(1)}" y2="${y(tick).toFixed(1)}"/><text x="${MARGIN.left - 6}" y="${(y(tick) + 4).toFixed(1)}" text-anchor="end">${tick.toPrecision(2)}</text>`)}
-<text x="${x(0).toFixed(1)}" y="${HEIGHT - 8}" text-anchor="middle">1</text>
-<text x="${x(epochs - 1).toFixed(1)}" y="${HEIGHT - 8}" text-anchor="middle">${epochs}</text>
-${lines.map(({ style, values }) => html`<path class="${style}" d="${pathOf(values, x, y)}"/>`)}
-${lines.flatMap(({ style, values }) => (values.length === 1 && values[0] !== null ? [html`<circle class="${style}" cx="${x(0)}" cy="${y(values[0] as number).toFixed(1)}" r="3"/>`] : []))}
-</svg>
-<p class="legend">${lines.map(({ name, style }) => html`<span class="${style}">— ${name}</span> `)}</p></figure>`;
+export interface LineChart {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly lines: readonly Line[];
+  /** The y axis covers at least this. */
+  readonly yRange?: readonly [low: number, high: number];
 }
 
-function pathOf(
-  values: readonly (number | null)[],
-  x: (i: number) => number,
-  y: (value: number) => number,
-): string {
+const width = 480;
+const height = 260;
+const margin = { left: 52, right: 14, top: 12, bottom: 42 };
+const xTickCount = 8;
+const yTickCount = 7;
+
+/** The chart in a `<figure>`, with a legend that does not rely on colour alone: lines differ in their dashes too. */
+export function lineChart({ title, xLabel, lines, yRange = [0, 0] }: LineChart): Markup {
+  const drawn = lines.map((line) => ({ ...line, points: line.points.filter(isFinitePoint) }));
+  const points = drawn.flatMap((line) => line.points);
+  if (points.length === 0) {
+    return html`<figure><figcaption>${title}</figcaption><p>Nothing to draw yet.</p></figure>`;
+  }
+  const x = axisTicks(
+    points.map(([value]) => value),
+    xTickCount,
+    1,
+  );
+  const y = axisTicks([...points.map(([, value]) => value), ...yRange], yTickCount, 0);
+  const toX = (value: number): number => place(value, x.low, x.high, margin.left, width - margin.right);
+  const toY = (value: number): number => place(value, y.low, y.high, height - margin.bottom, margin.top);
+
+  return html`<figure>
+<figcaption>${title}</figcaption>
+<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${describe(title, drawn)}">
+${y.ticks.map(
+  (
+    tick,
+  ) => html`<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${toY(tick)}" y2="${toY(tick)}"/>
+<text x="${margin.left - 8}" y="${toY(tick) + 4}" text-anchor="end">${y.format(tick)}</text>
+`,
+)}${x.ticks.map(
+  (tick) =>
+    html`<text x="${toX(tick)}" y="${height - margin.bottom + 18}" text-anchor="middle">${x.format(tick)}</text>
+`,
+)}<text x="${(margin.left + width - margin.right) / 2}" y="${height - 6}" text-anchor="middle">${xLabel}</text>
+${lines.map((line, i) => drawLine(line, i, toX, toY))}</svg>
+<ul class="legend">${lines.map(
+    (line, i) =>
+      html`<li><svg viewBox="0 0 28 8" aria-hidden="true"><path class="line line-${i}" d="M0 4H28"/></svg>${line.name}</li>`,
+  )}</ul>
+</figure>`;
+}
+
+/** Joins neighbouring points; every point has a dot, so that a single epoch shows. */
+function drawLine(
+  line: Line,
+  index: number,
+  toX: (value: number) => number,
+  toY: (value: number) => number,
+): Markup {
+  let path = "";
   let pen = "M";
-  return values
-    .map((value, i) => {
-      if (value === null) {
-        pen = "M";
-        return "";
-      }
-      const step = `${pen}${x(i).toFixed(1)} ${y(value).toFixed(1)}`;
-      pen = "L";
-      return step;
-    })
-    .join("");
+  const dots: Markup[] = [];
+  for (const point of line.points) {
+    if (!isFinitePoint(point)) {
+      pen = "M";
+      continue;
+    }
+    const [x, y] = [toX(point[0]), toY(point[1])];
+    path += `${pen}${x} ${y}`;
+    pen = "L";
+    dots.push(html`<circle class="dot line-${index}" cx="${x}" cy="${y}" r="2.5"/>`);
+  }
+  return html`<path class="line line-${index}" d="${path}"/>${dots}
+`;
+}
+
+type FinitePoint = readonly [x: number, y: number];
+
+function isFinitePoint(point: readonly [number, number | null]): point is FinitePoint {
+  return Number.isFinite(point[0]) && Number.isFinite(point[1]);
+}
+
+/** `value` carried from [low, high] to [from, to], in pixels with one decimal. */
+function place(value: number, low: number, high: number, from: number, to: number): number {
+  return Math.round(10 * (from + ((value - low) / (high - low)) * (to - from))) / 10;
+}
+
+/** What a screen reader says in place of the picture. */
+function describe(
+  title: string,
+  lines: readonly { readonly name: string; readonly points: readonly FinitePoint[] }[],
+): string {
+  const ends = lines.flatMap(({ name, points }) => {
+    const first = points[0];
+    const last = points.at(-1);
+    if (first === undefined || last === undefined) return [];
+    return `${name} from ${first[1].toPrecision(3)} to ${last[1].toPrecision(3)}`;
+  });
+  return `${title}: ${ends.join(", ")}`;
 }

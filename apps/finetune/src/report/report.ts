@@ -1,92 +1,113 @@
-/** The report of a training run: one HTML file that needs nothing else. */
-import type { EvaluationResult } from "@pixelgrad/trainer";
+/** `report.html`: what a run did, in one file that opens anywhere and fetches nothing. */
+
 import { percent } from "../iou-table.ts";
-import { type Html, html } from "./html.ts";
+import { classTable, type EvaluationRow, type Palette } from "./class-table.ts";
+import { html, Markup } from "./html.ts";
 import { lineChart } from "./line-chart.ts";
+import { reportStyle } from "./report-style.ts";
 
-type Iou = Pick<EvaluationResult, "miou" | "iou">;
+export type { EvaluationRow } from "./class-table.ts";
 
-export interface ReportEpoch extends Iou {
+export interface ReportEpoch extends EvaluationRow {
   readonly epoch: number;
+  /** Null where there was none to take. */
   readonly trainLoss: number | null;
   readonly valLoss: number;
 }
 
+export interface ReportExample {
+  readonly title: string;
+  readonly imagePng: Uint8Array;
+  readonly truthPng?: Uint8Array;
+  readonly predictionPng: Uint8Array;
+}
+
 export interface ReportData {
   readonly title: string;
-  /** ISO 8601. */
+  /** Shown as it is. */
   readonly createdAt: string;
   readonly settings: readonly (readonly [name: string, value: string])[];
   readonly names: readonly string[];
-  readonly palette: readonly (readonly [red: number, green: number, blue: number])[];
-  /** The model before training. */
-  readonly before?: Iou;
+  /** A colour for each name, 0 to 255. */
+  readonly palette: Palette;
+  /** The model as it was given, where it could be evaluated. */
+  readonly before?: EvaluationRow;
   readonly epochs: readonly ReportEpoch[];
-  /** The epoch whose model is kept. */
+  /** The epoch whose model was saved; the last one when left out. */
   readonly best?: number;
+  readonly examples?: readonly ReportExample[];
 }
 
-const style = `
-:root { color-scheme: light dark; --ink: #1c1c1e; --paper: #fff; --line: #d5d5da; --a: #2563eb; --b: #d97706 }
-@media (prefers-color-scheme: dark) { :root { --ink: #ececf0; --paper: #16161a; --line: #3a3a42; --a: #7aa2ff; --b: #f5b54a } }
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
-table { border-collapse: collapse } th, td { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid var(--line) }
-td.number { text-align: right; font-variant-numeric: tabular-nums }
-.charts { display: flex; flex-wrap: wrap; gap: 1rem } figure { margin: 0; flex: 1 1 20rem }
-svg { width: 100%; height: auto } svg text { font-size: 11px; fill: currentColor }
-.grid { stroke: var(--line) } path { fill: none; stroke-width: 2 } path.a { stroke: var(--a) } path.b { stroke: var(--b) }
-circle.a { fill: var(--a) } circle.b { fill: var(--b) } .legend .a { color: var(--a) } .legend .b { color: var(--b) }
-.swatch { display: inline-block; width: .8em; height: .8em; border-radius: 2px; margin-right: .5em; border: 1px solid var(--line) }
-.bar { display: inline-block; height: .7em; background: var(--a); border-radius: 2px }
-`;
-
-/** The whole page. */
-export function renderReport(data: ReportData): string {
-  const best = data.epochs.find(({ epoch }) => epoch === data.best) ?? data.epochs.at(-1);
-  const page = html`<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${data.title}</title><style>${style}</style></head>
+/** The whole page. Every string of `report` is text: markup in a class name is shown, not obeyed. */
+export function renderReport(report: ReportData): string {
+  const { title, createdAt, settings, names, palette, before, epochs, examples = [] } = report;
+  const after = epochs.find(({ epoch }) => epoch === report.best) ?? epochs.at(-1);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${new Markup(reportStyle)}</style>
+</head>
 <body>
-<h1>${data.title}</h1>
-<p>${data.createdAt}. Best epoch ${best?.epoch ?? "–"}: mIoU ${percent(best?.miou)}, before ${percent(data.before?.miou)}.</p>
-<h2>IoU per class</h2>
-${iouTable(data, best)}
-<h2>Training</h2>
-<div class="charts">
-${lineChart("Loss", [
-  { name: "training", style: "a", values: data.epochs.map(({ trainLoss }) => trainLoss) },
-  { name: "validation", style: "b", values: data.epochs.map(({ valLoss }) => valLoss) },
-])}
-${lineChart("mIoU", [{ name: "validation", style: "a", values: data.epochs.map(({ miou }) => miou) }])}
-</div>
+<header>
+<h1>${title}</h1>
+<p class="when">${createdAt}</p>
+${headline(before, after)}
+</header>
+<main>
 <h2>Settings</h2>
-<table>${data.settings.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</table>
-</body></html>
-`;
-  return `<!doctype html>\n${page.markup}`;
+<dl>
+${settings.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>\n`)}</dl>
+<h2>Training</h2>
+${epochs.length === 0 ? html`<p>No epoch has finished.</p>` : charts(epochs)}
+<h2>Intersection over union</h2>
+<div class="scroll">${classTable(names, palette, before, after)}</div>
+${examples.length === 0 ? undefined : html`<h2>Examples</h2>\n${examples.map(renderExample)}`}
+</main>
+</body>
+</html>
+`.text;
 }
 
-function iouTable({ names, palette, before }: ReportData, best: Iou | undefined): Html {
-  const rows = names.map((name, i) => {
-    const colour = palette[i] ?? [128, 128, 128];
-    return iouRow(
-      name,
-      html`<span class="swatch" style="background: rgb(${colour.join(" ")})"></span>`,
-      before?.iou[i],
-      best?.iou[i],
-    );
+function headline(before: EvaluationRow | undefined, after: ReportEpoch | undefined): Markup | undefined {
+  if (after === undefined) return undefined;
+  const from = before === undefined ? undefined : html`${percent(before.miou)} → `;
+  return html`<p class="headline">mIoU ${from}<strong>${percent(after.miou)}</strong> after epoch ${after.epoch}</p>`;
+}
+
+function charts(epochs: readonly ReportEpoch[]): Markup {
+  const line = (name: string, pick: (epoch: ReportEpoch) => number | null) => ({
+    name,
+    points: epochs.map((epoch) => [epoch.epoch, pick(epoch)] as const),
   });
-  return html`<table><tr><th>class</th><th>before</th><th>after</th><th></th></tr>
-${rows}
-${iouRow("mean", html``, before?.miou, best?.miou)}</table>`;
+  return html`<div class="charts">
+${lineChart({
+  title: "Loss",
+  xLabel: "epoch",
+  lines: [line("training", (epoch) => epoch.trainLoss), line("validation", (epoch) => epoch.valLoss)],
+})}
+${lineChart({
+  title: "mIoU on validation",
+  xLabel: "epoch",
+  lines: [line("mIoU", (epoch) => epoch.miou)],
+  yRange: [0, 1],
+})}
+</div>`;
 }
 
-function iouRow(
-  name: string,
-  swatch: Html,
-  before: number | null | undefined,
-  after: number | null | undefined,
-): Html {
-  const width = (8 * (after ?? 0)).toFixed(2);
-  return html`<tr><th scope="row">${swatch}${name}</th><td class="number">${percent(before)}</td><td class="number">${percent(after)}</td><td><span class="bar" style="width: ${width}rem"></span></td></tr>
+function renderExample({ title, imagePng, truthPng, predictionPng }: ReportExample): Markup {
+  return html`<section class="example">
+<h3>${title}</h3>
+<div class="pictures">
+${picture("image", title, imagePng)}${truthPng && picture("truth", title, truthPng)}${picture("prediction", title, predictionPng)}</div>
+</section>
+`;
+}
+
+function picture(caption: string, title: string, png: Uint8Array): Markup {
+  const base64 = Buffer.from(png.buffer, png.byteOffset, png.byteLength).toString("base64");
+  return html`<figure><img alt="${caption} of ${title}" src="data:image/png;base64,${base64}"><figcaption>${caption}</figcaption></figure>
 `;
 }

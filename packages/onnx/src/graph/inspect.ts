@@ -76,13 +76,18 @@ export function inspect(model: OnnxModel): Inspection {
 }
 
 /** Undefined when the output is no map of pixels; an error when it is one, of a head that is not supported. */
-function headAt(model: OnnxModel, wiring: Wiring, output: ValueDescription): Head | PixelgradError | undefined {
+function headAt(
+  model: OnnxModel,
+  wiring: Wiring,
+  output: ValueDescription,
+): Head | PixelgradError | undefined {
   const { dims } = output;
   if (dims.length !== 0 && dims.length !== 3 && dims.length !== 4) return undefined;
   const tail: NodeProto[] = [];
   let value = output.name;
   let last = wiring.producer(value);
-  while (last !== undefined && tailOperators.has(last.opType)) {
+  // A damaged file may tie its nodes into a ring.
+  while (last !== undefined && tailOperators.has(last.opType) && !tail.includes(last)) {
     tail.unshift(last);
     value = last.input[0] as string;
     last = wiring.producer(value);
@@ -97,16 +102,18 @@ function headAt(model: OnnxModel, wiring: Wiring, output: ValueDescription): Hea
   }
   if (classifier === undefined) return mapsPixels(dims) ? noLayer(last) : undefined;
   const channels = classifier.weightDims[classifier.weightAxis] as number;
-  const rank = rankOf(model, value);
-  let axes: string | undefined = classifierAxes(classifier, tail[0], rank);
+  let axes = classifierAxes(classifier, tail[0], rankOf(model, value));
   const tailAxes = [axes];
   for (const node of tail) {
-    axes = axesAfter(node, axes, channels, wiring);
-    if (axes === undefined) return mapsPixels(dims) ? lost(node) : undefined;
+    const next = axesAfter(node, axes, channels, wiring);
+    if (next === undefined) return mapsPixels(dims) ? lost(node) : undefined;
+    axes = next;
     tailAxes.push(axes);
   }
-  const [height, width] = [axes.indexOf("H"), axes.indexOf("W")];
-  if (height < 0 || width < 0 || (dims[height] === 1 && dims[width] === 1)) return undefined;
+  const pixels = [...axes]
+    .map((letter, axis) => ({ letter, axis }))
+    .filter(({ letter }) => /[HWL]/.test(letter));
+  if (pixels.length === 0 || pixels.every(({ axis }) => dims[axis] === 1)) return undefined;
   const logits = logitsOf(classifier, tail, tailAxes);
   if (logits === undefined) return lost(tail.find(({ opType }) => opType === "Resize") ?? classifier.node);
   const kind = [...tail].reverse().find(({ opType }) => opType in outputKinds)?.opType;
@@ -153,6 +160,11 @@ function imageInput(model: OnnxModel, wiring: Wiring): Inspection["input"] {
     .some((node) => node.opType === "Transpose" && intsAttribute(node, "perm", []).join() === "0,3,1,2");
   const lastIsColour = last === 3 && second !== 3;
   return { ...input, layout: lastIsColour || (moved && second !== 3) ? "NHWC" : "NCHW" };
+}
+
+/** NCHW to NHWC. */
+export function isToChannelsLast(node: NodeProto): boolean {
+  return node.opType === "Transpose" && intsAttribute(node, "perm", []).join() === "0,2,3,1";
 }
 
 function rankOf({ graph }: OnnxModel, value: string): number {

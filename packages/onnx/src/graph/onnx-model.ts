@@ -115,7 +115,7 @@ export class OnnxModel {
   withGraph(
     changes: Partial<Pick<GraphProto, "node" | "initializer" | "input" | "output" | "valueInfo">>,
   ): OnnxModel {
-    return new OnnxModel(edited(this.proto, { graph: edited(this.graph, changes) }), this.name);
+    return new OnnxModel(edited(this.proto, { graph: edited<GraphProto>(this.graph, changes) }), this.name);
   }
 
   /**

@@ -3,15 +3,18 @@
  *
  * @module
  */
-import { PixelgradError } from "@pixelgrad/core";
+import { elementCount, PixelgradError } from "@pixelgrad/core";
 import { intAttribute } from "./attributes.ts";
-import { node, valueInfo } from "./build.ts";
-import { elementType } from "./element-types.ts";
+import { node } from "./build.ts";
+import { edited } from "./edited.ts";
 import { gaussianArray } from "./gaussian.ts";
-import { type Inspection, inspect, isToChannelsLast } from "./inspect.ts";
-import type { NodeProto, TensorProto, ValueInfoProto } from "./onnx_pb.ts";
+import { type Inspection, inspect } from "./inspect.ts";
+import type { NodeProto, TensorProto } from "./onnx_pb.ts";
 import type { OnnxModel } from "./onnx-model.ts";
-import { dimsOf, floatTensor, intTensor, readInts } from "./tensor-proto.ts";
+import { replaceConstants } from "./replace-constants.ts";
+import { cannotFollow, nodesInPlace, shapeInput } from "./tail-change.ts";
+import { dimsOf, floatTensor, intTensor, readFloats, readInts } from "./tensor-proto.ts";
+import { withDim, withDims } from "./value-dims.ts";
 import { Wiring } from "./wiring.ts";
 
 /** Standard deviation of a new classifier's weights; its bias is 0. */
@@ -23,175 +26,160 @@ export interface ReplaceClassifierOptions {
   readonly seed: number;
 }
 
+/** A constant with other numbers, and the nodes that are to read them. */
+interface Replacement {
+  readonly tensor: TensorProto;
+  readonly readers: readonly NodeProto[];
+}
+
 /**
- * The model with a classifier of `channels` channels: new weights from N(0, 0.01), unless it has as many already. With
- * one channel Softmax becomes Sigmoid and ArgMax becomes `x > 0`, cast to the type it had. Names of inputs and outputs
- * stay.
- * @throws PixelgradError of `inspect`; `CLASSIFIER_UNSUPPORTED` when the tail cannot follow.
+ * The model with a classifier of `channels` channels: new weights from N(0, 0.01²), unless it has as many already. With
+ * one channel Softmax becomes Sigmoid and ArgMax becomes `x > 0`, cast to the type it had; from one channel to several,
+ * Sigmoid becomes Softmax and `x > 0` becomes ArgMax. Names of inputs and outputs stay, and so does what others read of a
+ * tensor they share with the classifier.
+ * @throws PixelgradError of `inspect`; `CHANNELS_INVALID`; `TENSOR_UNSUPPORTED`; `CLASSIFIER_UNSUPPORTED` when the tail
+ *   cannot follow.
  */
 export function replaceClassifier(model: OnnxModel, { channels, seed }: ReplaceClassifierOptions): OnnxModel {
+  if (!Number.isInteger(channels) || channels < 1) {
+    throw new PixelgradError(
+      "CHANNELS_INVALID",
+      `A classifier has a whole number of channels, at least 1; got ${channels}.`,
+      { channels },
+    );
+  }
   const found = inspect(model);
   if (found.channels === channels) return model;
   const { graph } = model;
   const wiring = new Wiring(graph);
-  const { classifier, tail } = found;
-  const fresh = new Map<string, TensorProto>();
-  const weightDims = classifier.weightDims.map((d, axis) => (axis === channelAxis(found) ? channels : d));
-  const count = weightDims.reduce((a, b) => a * b, 1);
-  fresh.set(
-    classifier.weight,
-    floatTensor(classifier.weight, weightDims, gaussianArray(seed, count, NEW_WEIGHT_DEVIATION)),
-  );
-  if (classifier.bias !== undefined) {
-    const old = wiring.constant(classifier.bias) as TensorProto;
-    const dims = dimsOf(old).map((d) => (d === found.channels ? channels : d));
-    fresh.set(
-      classifier.bias,
-      floatTensor(classifier.bias, dims, new Float32Array(dims.reduce((a, b) => a * b, 1))),
-    );
-  }
-  const changed = new Map<NodeProto, readonly NodeProto[]>();
-  for (const tailNode of tail) {
-    const nodes = followingNodes(tailNode, found, channels, model.opset);
-    if (nodes !== undefined) changed.set(tailNode, nodes);
-    const sizes = resizedShape(tailNode, wiring, found.channels, channels);
-    if (sizes !== undefined) fresh.set(sizes.name, sizes);
-  }
-  const biasNode = wiring.producer(classifier.output) as NodeProto;
-  requireUnshared(wiring, fresh, [classifier.node, biasNode, ...tail]);
-  const stale = new Set([
-    classifier.output,
-    ...classifier.node.output,
-    ...tail.flatMap(({ output }) => output),
+  requireOnlyTail(found, wiring);
+  const replacements = new Map<string, Replacement>([
+    ...newWeights(found, wiring, channels, seed),
+    ...newShapes(found, wiring, channels),
   ]);
+  const inPlace = tailInPlace(found, model.opset, channels);
+
+  const fresh = new Map<string, TensorProto>();
+  const copies = new Map<NodeProto, { names: Map<string, string>; constants: NodeProto[] }>();
+  for (const [name, { tensor, readers }] of replacements) {
+    const others = wiring.readers(name).filter((reader) => !readers.includes(reader));
+    if (wiring.constantName(name) === name && others.length === 0) {
+      fresh.set(name, edited(tensor, { name }));
+      continue;
+    }
+    const copy = `${name}:${channels}`;
+    for (const [i, reader] of readers.entries()) {
+      const at = copies.get(reader) ?? { names: new Map(), constants: [] };
+      at.names.set(name, copy);
+      if (i === 0) at.constants.push(node("Constant", [], [copy], { value: { tensor } }));
+      copies.set(reader, at);
+    }
+  }
+  const rewired = graph.node.flatMap((old) => {
+    const { names, constants } = copies.get(old) ?? { names: new Map<string, string>(), constants: [] };
+    const nodes = inPlace.get(old) ?? [old];
+    if (names.size === 0) return nodes;
+    const reads = (n: NodeProto) => edited(n, { input: n.input.map((value) => names.get(value) ?? value) });
+    return [...constants, ...nodes.map(reads)];
+  });
+
+  const channelAxis = channelAxes(found);
+  const stale = staleTypes(inPlace);
   return model.withGraph({
+    ...replaceConstants({ initializer: graph.initializer, node: rewired }, fresh),
     // Old files list initialisers as inputs too.
     input: graph.input.map((value) => {
       const tensor = fresh.get(value.name);
-      return tensor === undefined ? value : valueInfo(value.name, dimsOf(tensor), tensor.dataType);
+      return tensor === undefined ? value : withDims(value, dimsOf(tensor));
     }),
-    initializer: [
-      ...graph.initializer.map((tensor) => take(fresh, tensor.name) ?? tensor),
-      // What is left was made by Constant or Identity nodes, which are dropped below.
-      ...fresh.values(),
-    ],
-    node: graph.node
-      .filter(({ output }) => !fresh.has(output[0] as string))
-      .flatMap((n) => changed.get(n) ?? [n]),
-    valueInfo: graph.valueInfo.filter(({ name }) => !stale.has(name)),
-    output: graph.output.map((value) =>
-      value.name === found.output.name ? withChannels(value, found, channels) : value,
-    ),
+    valueInfo: graph.valueInfo
+      .filter(({ name }) => !stale.has(name))
+      .map((value) => withDim(value, channelAxis.get(value.name), channels)),
+    output: graph.output.map((value) => withDim(value, channelAxis.get(value.name), channels)),
   });
 }
 
-function channelAxis({ classifier }: Inspection): number {
-  const last =
-    classifier.op === "MatMul" ||
-    (classifier.op === "Gemm" && intAttribute(classifier.node, "transB", 0) === 0);
-  return last ? classifier.weightDims.length - 1 : 0;
-}
-
-/** What takes the place of a node of the tail; undefined when it stays. */
-function followingNodes(
-  old: NodeProto,
-  { tail }: Inspection,
+function newWeights(
+  { classifier, channels: old }: Inspection,
+  wiring: Wiring,
   channels: number,
-  opset: number,
-): readonly NodeProto[] | undefined {
-  const [from = ""] = old.input;
-  const [to = ""] = old.output;
-  if (old.opType === "Softmax" && channels === 1) return [node("Sigmoid", [from], [to])];
-  if (old.opType === "Sigmoid" && channels > 1) {
-    const last = tail.slice(0, tail.indexOf(old)).some(isToChannelsLast);
-    if (opset < 13 && !last) throw cannotFollow(old, "a Softmax over channels needs operator set 13");
-    return [node("Softmax", [from], [to], { axis: last ? -1 : 1 })];
-  }
-  if (old.opType === "LogSoftmax" && channels === 1)
-    throw cannotFollow(old, "it has no form for one channel");
-  if (old.opType === "Greater" && channels > 1)
-    throw cannotFollow(old, "it has no form for several channels");
-  if (old.opType === "ArgMax" && channels === 1) return thresholdNodes(old, from, to, opset);
-  return undefined;
-}
-
-/** `x > 0` in the type and shape that ArgMax gave. */
-function thresholdNodes(old: NodeProto, from: string, to: string, opset: number): readonly NodeProto[] {
-  const keeps = intAttribute(old, "keepdims", 1) === 1;
-  const axis = intAttribute(old, "axis", 0);
-  if (!keeps && opset >= 13)
-    throw cannotFollow(old, "keepdims=0 is not followed for operator set 13 and newer");
-  const zero = `${to}:zero`;
-  const above = `${to}:above`;
-  const cast = keeps ? to : `${to}:labels`;
-  return [
-    node("Sub", [from, from], [zero]),
-    node("Greater", [from, zero], [above]),
-    node("Cast", [above], [cast], { to: elementType.int64 }),
-    ...(keeps ? [] : [node("Squeeze", [cast], [to], { axes: [axis] })]),
+  seed: number,
+): [string, Replacement][] {
+  const { node: layer, op, weight, weightAxis, bias, output } = classifier;
+  if (intAttribute(layer, "group", 1) !== 1) throw cannotFollow(layer, "its channels are in groups");
+  const { dims } = readFloats(wiring.constant(weight) as TensorProto);
+  const resized = dims.map((d, axis) => (axis === weightAxis ? channels : d));
+  const numbers = gaussianArray(seed, elementCount(resized), NEW_WEIGHT_DEVIATION);
+  const made: [string, Replacement][] = [
+    [weight, { tensor: floatTensor(weight, resized, numbers), readers: [layer] }],
   ];
+  if (bias === undefined) return made;
+  const tensor = wiring.constant(bias);
+  if (tensor === undefined) throw cannotFollow(layer, `its bias '${bias}' is no constant`);
+  const adder = layer.input[2] === bias ? layer : (wiring.producer(output) as NodeProto);
+  const biasDims = readFloats(tensor).dims;
+  // A Conv's own bias has one axis; one that is added to it lies along axis 1 of 4; all others along the last.
+  const axis = op === "Conv" && adder !== layer ? biasDims.length - 3 : biasDims.length - 1;
+  const biasResized = biasDims.map((d, i) => (i === axis && d === old ? channels : d));
+  const zeros = new Float32Array(elementCount(biasResized));
+  made.push([bias, { tensor: floatTensor(bias, biasResized, zeros), readers: [adder] }]);
+  return made;
 }
 
-/** The constant shape of a Reshape or Resize that holds the number of channels. */
-function resizedShape(
-  { opType, input }: NodeProto,
-  wiring: Wiring,
-  from: number,
-  to: number,
-): TensorProto | undefined {
-  const name = opType === "Reshape" ? input[1] : opType === "Resize" ? input[3] : undefined;
-  const tensor = name === undefined ? undefined : wiring.constant(name);
-  if (name === undefined || tensor === undefined) return undefined;
-  const shape = readInts(tensor);
-  const axis = shape.length === 4 && shape[3] === from && shape[1] !== from ? 3 : 1;
-  if (shape[axis] !== from) return undefined;
-  return intTensor(
-    name,
-    shape.map((d, i) => (i === axis ? to : d)),
-  );
+/** Constant shapes of the tail that hold the number of channels. */
+function newShapes({ tail, tailAxes, channels: old }: Inspection, wiring: Wiring, channels: number) {
+  const made = new Map<string, Replacement>();
+  tail.forEach((resizing, i) => {
+    const [input, place] = shapeInput(resizing, tailAxes[i + 1] as string) ?? [];
+    const name = input === undefined ? undefined : resizing.input[input];
+    const tensor = name ? wiring.constant(name) : undefined;
+    if (name === undefined || place === undefined || tensor === undefined) return;
+    const shape = readInts(tensor);
+    if (shape[place] !== old) return;
+    shape[place] = channels;
+    const readers = [...(made.get(name)?.readers ?? []), resizing];
+    made.set(name, { tensor: intTensor(name, shape), readers });
+  });
+  return made;
 }
 
-function requireUnshared(
-  wiring: Wiring,
-  fresh: ReadonlyMap<string, TensorProto>,
-  own: readonly NodeProto[],
-): void {
-  for (const name of fresh.keys()) {
-    const other = wiring.readers(name).find((reader) => !own.includes(reader));
-    if (other !== undefined) throw cannotFollow(other, `it shares the tensor '${name}' with the classifier`);
-  }
+function tailInPlace(
+  { tail, tailAxes, channels: old }: Inspection,
+  opset: number,
+  channels: number,
+): Map<NodeProto, readonly NodeProto[]> {
+  const inPlace = new Map<NodeProto, readonly NodeProto[]>();
+  let threshold = 0;
+  tail.forEach((at, i) => {
+    const [axes, axesAfter] = [tailAxes[i] as string, tailAxes[i + 1] as string];
+    const nodes = nodesInPlace({ old: at, next: tail[i + 1], axes, axesAfter, threshold, opset }, old, channels);
+    if (nodes !== undefined) inPlace.set(at, nodes);
+    if (at.opType === "Softmax" || at.opType === "Sigmoid") threshold = 0.5;
+    if (at.opType === "LogSoftmax") threshold = -Math.LN2;
+  });
+  return inPlace;
 }
 
-function withChannels(value: ValueInfoProto, { output }: Inspection, channels: number): ValueInfoProto {
-  const type = value.type;
-  if (output.kind === "argmax" || output.kind === "threshold" || type?.value.case !== "tensorType")
-    return value;
-  const tensor = type.value.value;
-  const axis = output.layout === "NHWC" ? tensor.shape && tensor.shape.dim.length - 1 : 1;
-  const dim = tensor.shape?.dim.map((d, i) =>
-    i === axis ? { ...d, value: { case: "dimValue" as const, value: BigInt(channels) } } : d,
-  );
-  if (tensor.shape === undefined || dim === undefined) return value;
-  return {
-    ...value,
-    type: {
-      ...type,
-      value: { case: "tensorType", value: { ...tensor, shape: { ...tensor.shape, dim } } },
-    },
-  };
-}
-
-function take(from: Map<string, TensorProto>, name: string): TensorProto | undefined {
-  const found = from.get(name);
-  from.delete(name);
+/** Where the channels are in the values of the tail. */
+function channelAxes({ classifier, tail, tailAxes }: Inspection): Map<string, number> {
+  const values = [classifier.output, ...tail.map(({ output }) => output[0] as string)];
+  const found = new Map(values.map((name, i) => [name, (tailAxes[i] as string).indexOf("C")]));
+  const own = classifier.node.output[0] as string;
+  // The bias is added without moving axes.
+  found.set(own, (tailAxes[0] as string).indexOf("C"));
   return found;
 }
 
-function cannotFollow({ opType, name, output }: NodeProto, reason: string): PixelgradError {
-  const label = name || (output[0] as string);
-  return new PixelgradError(
-    "CLASSIFIER_UNSUPPORTED",
-    `The number of channels cannot be changed because of ${opType} '${label}': ${reason}.`,
-    { op: opType, node: label },
-  );
+/** `x > 0` gives bool, the ArgMax in its place int64: what the file says of it is no longer so. */
+function staleTypes(inPlace: ReadonlyMap<NodeProto, readonly NodeProto[]>): ReadonlySet<string> {
+  return new Set([...inPlace.keys()].flatMap(({ opType, output }) => (opType === "Greater" ? output : [])));
+}
+
+/** What else reads a value of the tail would be left behind; its shape is welcome to all. */
+function requireOnlyTail({ classifier, tail }: Inspection, wiring: Wiring): void {
+  const way = new Set([classifier.node, wiring.producer(classifier.output), ...tail]);
+  for (const value of [...way].flatMap((n) => n?.output ?? [])) {
+    const other = wiring.readers(value).find((reader) => !way.has(reader) && reader.opType !== "Shape");
+    if (other !== undefined) throw cannotFollow(other, `it reads '${value}', which changes, on another way`);
+  }
 }

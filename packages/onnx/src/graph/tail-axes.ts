@@ -47,7 +47,11 @@ export function axesAfter(
     }
     case "Squeeze": {
       const given = listedAxes(node, wiring) ?? [...axes].flatMap((letter, i) => (letter === "1" ? [i] : []));
-      return without(axes, given.map((axis) => atAxis(axis, axes.length)), "");
+      return without(
+        axes,
+        given.map((axis) => atAxis(axis, axes.length)),
+        "",
+      );
     }
     case "Unsqueeze": {
       const given = listedAxes(node, wiring);

@@ -62,6 +62,13 @@ export function rawTensor(
   return create(TensorProtoSchema, { name, dims: dims.map(BigInt), dataType, rawData: bytes });
 }
 
+/** The numbers of a float32, int64 or int32 tensor; undefined for other types. */
+export function readNumbers(tensor: TensorProto): number[] | undefined {
+  if (tensor.dataType === elementType.float) return Array.from(readFloats(tensor).data);
+  const whole = tensor.dataType === elementType.int64 || tensor.dataType === elementType.int32;
+  return whole ? readInts(tensor) : undefined;
+}
+
 /** The int64 or int32 numbers of a tensor. */
 export function readInts(tensor: TensorProto): number[] {
   const { name, int64Data, int32Data, rawData } = requireInside(tensor);

@@ -44,9 +44,16 @@ export class Wiring {
 
   /** The name under which a constant is kept: where a chain of Identity begins. */
   constantName(value: string): string | undefined {
-    if (this.#constants.has(value)) return value;
-    const node = this.producer(value);
-    return node?.opType === "Identity" ? this.constantName(node.input[0] as string) : undefined;
+    // A damaged file may tie its nodes into a ring.
+    const seen = new Set<string>();
+    let name = value;
+    while (!this.#constants.has(name)) {
+      const node = this.producer(name);
+      if (node?.opType !== "Identity" || seen.has(name)) return undefined;
+      seen.add(name);
+      name = node.input[0] as string;
+    }
+    return name;
   }
 
   /** The tensor of an initialiser or a Constant node, also through Identity. */

@@ -4,10 +4,11 @@ import { add, relu } from "./elementwise.ts";
 import { gemm, matmul } from "./matmul.ts";
 import { resize } from "./resize.ts";
 import type { Rule } from "./rule.ts";
-import { identity, reshape, transpose } from "./shape.ts";
+import { concat, identity, reshape, transpose } from "./shape.ts";
 
 export const rules: Readonly<Record<string, Rule>> = {
   Add: add,
+  Concat: concat,
   Conv: conv,
   Gemm: gemm,
   Identity: identity,

@@ -1,5 +1,5 @@
 /** Operators that move numbers without changing them. */
-import { intsAttribute } from "../graph/attributes.ts";
+import { intAttribute, intsAttribute } from "../graph/attributes.ts";
 import type { Rule } from "./rule.ts";
 
 /** Y = X. */
@@ -17,4 +17,17 @@ export const transpose: Rule = ({ node, outputGrad, shape, emit }) => {
   const perm = intsAttribute(node, "perm", reversed);
   const inverse = perm.map((_, axis) => perm.indexOf(axis));
   return [emit("Transpose", [outputGrad], { perm: inverse })];
+};
+
+/** Y = the inputs one behind the other along an axis: each dX is its part of dY. */
+export const concat: Rule = ({ node, outputGrad, needs, shape, emit, ints }) => {
+  const rank = shape(node.output[0] as string).length;
+  const given = intAttribute(node, "axis", 0);
+  const axis = given < 0 ? given + rank : given;
+  let end = 0;
+  return node.input.map((input, i) => {
+    const start = end;
+    end += shape(input)[axis] as number;
+    return needs(i) ? emit("Slice", [outputGrad, ints([start]), ints([end]), ints([axis])]) : undefined;
+  });
 };

@@ -9,19 +9,23 @@ import { ValueInfoProtoSchema } from "../graph/onnx_pb.ts";
 import type { OnnxModel } from "../graph/onnx-model.ts";
 import { openSession } from "./session.ts";
 
-/** Values of up to this many elements are kept: sizes and scales that a graph computes, not features. */
-const SMALL = 64;
-
 export interface InferredValue {
   readonly dims: readonly number[];
-  /** Present for small ones. */
+  /** Element type, such as `float32` or `int64`. */
+  readonly type: string;
+  /** Present for the values that were asked for. */
   readonly data?: Tensor["data"];
 }
 
-/** Dims of every value of the graph, by name, for an input of `inputDims`. */
+/**
+ * Dims and type of every value of the graph, by name, for float32 inputs of `inputDims`.
+ * @param keep - whether the numbers of a value are kept too; of none, unless given.
+ * @throws PixelgradError `MODEL_UNSUPPORTED`, `FEEDS_MISMATCH`.
+ */
 export async function inferValues(
   model: OnnxModel,
   inputDims: Readonly<Record<string, readonly number[]>>,
+  keep: (value: string) => boolean = () => false,
 ): Promise<Map<string, InferredValue>> {
   const made = model.graph.node.flatMap(({ output }) => output).filter((name) => name !== "");
   const all = model.withGraph({ output: made.map((name) => create(ValueInfoProtoSchema, { name })) });
@@ -33,9 +37,12 @@ export async function inferValues(
     ]);
     const results = await session.run(Object.fromEntries(feeds));
     const values = new Map<string, InferredValue>();
-    for (const [name, dims] of Object.entries(inputDims)) values.set(name, { dims });
-    for (const [name, { data, dims }] of Object.entries(results)) {
-      values.set(name, data.length <= SMALL ? { dims: [...dims], data } : { dims: [...dims] });
+    for (const [name, dims] of Object.entries(inputDims)) values.set(name, { dims, type: "float32" });
+    for (const { name, type } of session.outputs) {
+      const result = results[name];
+      if (result === undefined) continue;
+      const known = { dims: [...result.dims], type };
+      values.set(name, keep(name) ? { ...known, data: result.data } : known);
     }
     return values;
   } finally {

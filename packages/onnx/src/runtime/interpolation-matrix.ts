@@ -5,6 +5,7 @@
  * @module
  */
 import { buildModel, valueInfo } from "../graph/build.ts";
+import { edited } from "../graph/edited.ts";
 import type { NodeProto, OperatorSetIdProto } from "../graph/onnx_pb.ts";
 import { OnnxModel } from "../graph/onnx-model.ts";
 import { floatTensor, intTensor } from "../graph/tensor-proto.ts";
@@ -35,9 +36,9 @@ export async function interpolationMatrix({
   const inputs = inputsFor(node, scale === undefined);
   const attribute = node.attribute
     .filter(({ name }) => name !== "axes")
-    .map((a) => (a.name === "scales" ? { ...a, floats: [1, 1, scale ?? 1, 1] } : a));
+    .map((a) => (a.name === "scales" ? edited(a, { floats: [1, 1, scale ?? 1, 1] }) : a));
   const model = buildModel({
-    nodes: [{ ...node, attribute, input: [...inputs], output: ["y"], name: "resize" }],
+    nodes: [edited(node, { attribute, input: [...inputs], output: ["y"], name: "resize" })],
     inputs: [valueInfo("x", [1, 1, from, from])],
     outputs: [valueInfo("y")],
     initializers: [floatTensor("roi", [0], []), scales, sizes].filter(({ name }) => inputs.includes(name)),

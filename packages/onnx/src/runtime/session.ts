@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { PixelgradError, type Tensor } from "@pixelgrad/core";
+import { elementCount, formatDims, PixelgradError, type Tensor } from "@pixelgrad/core";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 
 /**
- * One thread and the CPU: replicas are the parallelism, and sums are the same bits. Log level 3 (errors thrown, not
- * printed twice); idle threads must not spin.
+ * One thread and the CPU: replicas are the parallelism, and sums are the same bits. Log level 4 (fatal), because errors
+ * are thrown and need not be printed too; idle threads must not spin.
  */
 const pinned = {
   executionProviders: ["cpu"],
@@ -24,11 +24,23 @@ export interface SessionOptions {
   readonly optimization?: "none" | "all";
 }
 
+/** An input or output as the runtime sees it: a number for each dim that is fixed, a name for each that is not. */
+export interface SessionValue {
+  readonly name: string;
+  /** Element type, such as `float32` or `int64`. */
+  readonly type: string;
+  readonly dims: readonly (number | string)[];
+}
+
 export class Session {
   readonly #session: InferenceSession;
+  readonly inputs: readonly SessionValue[];
+  readonly outputs: readonly SessionValue[];
 
   constructor(session: InferenceSession) {
     this.#session = session;
+    this.inputs = session.inputMetadata.map(describe);
+    this.outputs = session.outputMetadata.map(describe);
   }
 
   get inputNames(): readonly string[] {
@@ -42,28 +54,32 @@ export class Session {
   /**
    * Runs the graph once.
    * @param feeds - a tensor for each input, by name; the arrays must not be shared memory.
-   * @throws PixelgradError `FEEDS_MISMATCH` (the runtime itself would ignore a misspelt name), `MODEL_UNSUPPORTED`.
+   * @param fetches - the outputs to make; all of them unless given.
+   * @throws PixelgradError `FEEDS_MISMATCH` for other names (the runtime itself would ignore a misspelt one), dims or types
+   *   than the graph takes, and for fetches it has not; `MODEL_UNSUPPORTED` when the run fails.
    */
-  async run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
+  async run(
+    feeds: Readonly<Record<string, Tensor>>,
+    fetches: readonly string[] = this.outputNames,
+  ): Promise<Record<string, Tensor>> {
+    const tensors: Record<string, OrtTensor> = {};
     const got = Object.keys(feeds);
-    const expected = this.inputNames;
-    if (got.length !== expected.length || !expected.every((name) => name in feeds)) {
-      throw new PixelgradError(
-        "FEEDS_MISMATCH",
-        `The model takes the inputs ${expected.join(", ")}, got ${got.join(", ") || "none"}.`,
-        { expected, got },
-      );
+    if (got.length !== this.inputs.length || !this.inputNames.every((name) => Object.hasOwn(feeds, name))) {
+      throw mismatch("inputs", this.inputNames, got);
     }
+    if (!fetches.every((name) => this.outputNames.includes(name))) {
+      throw mismatch("outputs", this.outputNames, fetches);
+    }
+    for (const input of this.inputs) tensors[input.name] = toRuntime(input, feeds[input.name] as Tensor);
+    let results: Readonly<Record<string, OrtTensor>>;
     try {
-      const results = await this.#session.run(
-        Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toRuntime(tensor)])),
-      );
-      return Object.fromEntries(
-        Object.entries(results).map(([name, value]) => [name, value as unknown as Tensor]),
-      );
+      results = (await this.#session.run(tensors, fetches)) as Readonly<Record<string, OrtTensor>>;
     } catch (cause) {
       throw refused("the model", cause);
     }
+    return Object.fromEntries(
+      Object.entries(results).map(([name, { data, dims }]) => [name, { data, dims } as Tensor]),
+    );
   }
 
   release(): Promise<void> {
@@ -84,9 +100,60 @@ export async function openSession(bytes: Uint8Array, options: SessionOptions = {
   }
 }
 
-function toRuntime({ data, dims }: Tensor): OrtTensor {
-  if (data instanceof Uint8ClampedArray) return new OrtTensor("uint8", new Uint8Array(data), dims);
-  return new OrtTensor(data as Float32Array, dims);
+function describe(value: InferenceSession.ValueMetadata): SessionValue {
+  return value.isTensor
+    ? { name: value.name, type: value.type, dims: value.shape }
+    : { name: value.name, type: "not a tensor", dims: [] };
+}
+
+/** The array of each element type; the runtime keeps float16 in Uint16Array and bool in Uint8Array. */
+const arrays: Readonly<Record<string, { readonly name: string }>> = {
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+  uint32: Uint32Array,
+  int32: Int32Array,
+  uint64: BigUint64Array,
+  int64: BigInt64Array,
+  bool: Uint8Array,
+};
+
+function toRuntime({ name, type, dims: expected }: SessionValue, { data, dims }: Tensor): OrtTensor {
+  const array = arrays[type]?.name;
+  const given = data instanceof Uint8ClampedArray ? new Uint8Array(data) : data;
+  const fits =
+    dims.length === expected.length && dims.every((d, i) => d === expected[i] || isOpen(expected[i]));
+  // An empty shape of the graph is one it does not tell.
+  const whole = given.length === elementCount(dims);
+  if ((expected.length > 0 && !fits) || !whole || given.constructor.name !== array) {
+    const wanted = `${array ?? type} of ${expected.join("×") || "any dims"}`;
+    const came = `${given.constructor.name} of ${formatDims(dims)}${whole ? "" : ` with ${given.length} numbers`}`;
+    throw new PixelgradError(
+      "FEEDS_MISMATCH",
+      `The input '${name}' of the model is ${wanted}, got ${came}.`,
+      {
+        expected: [wanted],
+        got: [came],
+      },
+    );
+  }
+  return new OrtTensor(type as "float32", given as Float32Array, dims);
+}
+
+function isOpen(dim: number | string | undefined): boolean {
+  return typeof dim === "string" || (dim !== undefined && dim < 0);
+}
+
+function mismatch(what: string, expected: readonly string[], got: readonly string[]): PixelgradError {
+  return new PixelgradError(
+    "FEEDS_MISMATCH",
+    `The model has the ${what} ${expected.join(", ")}; got ${got.join(", ") || "none"}.`,
+    { expected, got },
+  );
 }
 
 function refused(model: string, cause: unknown): PixelgradError {

@@ -1,0 +1,254 @@
+/** What the commands print, in this process. */
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { catalogue } from "@pixelgrad/core";
+import { beforeAll, describe, expect, test } from "vitest";
+import { seededBatch, temporaryFolder, writeImages } from "./folder.ts";
+import { inProcess } from "./pixelgrad.ts";
+
+let folder: string;
+let files: readonly string[];
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await writeImages(folder, seededBatch(1, 3, 3, 20, 30));
+  files = ["--logits", `${folder}/pred/*.npy`, "--masks", `${folder}/masks/*.png`, "--threads", "2"];
+});
+
+describe("pixelgrad", () => {
+  test("--help names the commands", async () => {
+    const { code, out, err } = await inProcess(["--help"]);
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toMatchInlineSnapshot(`
+      "Usage: pixelgrad [options] [command]
+
+      Segmentation losses over files, in parallel.
+
+      Options:
+        -V, --version     output the version number
+        -h, --help        display help for command
+
+      Commands:
+        loss [options]    Compute losses of predictions against masks; all files
+                          together are one batch.
+        losses [options]  List the losses and their formulas.
+        help [command]    display help for command
+      "
+    `);
+  });
+
+  test("loss --help names what is built, and nothing else", async () => {
+    const { code, out } = await inProcess(["loss", "--help"]);
+    expect(code).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "Usage: pixelgrad loss [options]
+
+      Compute losses of predictions against masks; all files together are one batch.
+
+      Options:
+        --loss <expression>     such as 'cross-entropy + 0.5*dice'; may be repeated
+        --logits <pattern>      float .npy files, [C, ...spatial] or [N, C,
+                                ...spatial]
+        --masks <pattern>       files of the same names: .png (grey or palette) or
+                                .npy
+        --threads <n>           worker threads (default: the CPUs this process may
+                                use)
+        --per-image <file.csv>  also write the losses of each file on its own
+        --json                  print one JSON object
+        -h, --help              display help for command
+      "
+    `);
+    expect(out).not.toMatch(/--grad-out|--shard|--partial|merge/);
+  });
+
+  test("--version prints that of the package", async () => {
+    const text = await readFile(new URL("../package.json", import.meta.url), "utf8");
+    const { version } = JSON.parse(text) as { readonly version: string };
+    expect(await inProcess(["--version"])).toEqual({ code: 0, out: `${version}\n`, err: "" });
+  });
+});
+
+describe("pixelgrad losses", () => {
+  test("prints a line per loss", async () => {
+    const { code, out } = await inProcess(["losses"]);
+    expect(code).toBe(0);
+    const lines = out.trimEnd().split("\n");
+    expect(lines.map((line) => line.split(/ {2,}/))).toEqual(
+      catalogue.map(({ id, formula }) => [id, formula]),
+    );
+  });
+
+  test("--json prints one object per line, with options", async () => {
+    const { code, out } = await inProcess(["losses", "--json"]);
+    expect(code).toBe(0);
+    const objects = out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { readonly id: string });
+    expect(objects.map(({ id }) => id)).toEqual(catalogue.map(({ id }) => id));
+    expect(objects.find(({ id }) => id === "dice")).toMatchInlineSnapshot(`
+      {
+        "coupling": "sums",
+        "formula": "L = mean over classes of 1 - (2 I + s) / (P + G + s), I = sum p g, P = sum p, G = sum g over the batch",
+        "id": "dice",
+        "kernel": "simd",
+        "options": [
+          {
+            "default": "sigmoid for one channel, else softmax",
+            "doc": "What makes probabilities of the logits.",
+            "name": "activation",
+            "takes": "one of sigmoid, softmax",
+          },
+          {
+            "default": 1,
+            "doc": "Added to numerator and denominator, in pixels.",
+            "name": "smooth",
+            "takes": "a number of at least 0",
+          },
+          {
+            "doc": "Label or target value, or several, that does not count.",
+            "name": "ignoreIndex",
+            "takes": "an integer or a list of at most 256 integers",
+          },
+          {
+            "default": "zero",
+            "doc": "Value of a batch without a counted pixel.",
+            "name": "allIgnored",
+            "takes": "one of zero, nan, throw",
+          },
+        ],
+        "source": "Milletari, Navab, Ahmadi, V-Net, 3DV 2016, eq. of section 3, with sums of p instead of p^2; per class over the batch, background included.",
+      }
+    `);
+  });
+});
+
+describe("pixelgrad loss", () => {
+  test("prints a table on standard output and progress on standard error", async () => {
+    const losses = ["--loss", "cross-entropy + 0.5*dice", "--loss", "cross-entropy(ignoreIndex=0)"];
+    const { code, out, err } = await inProcess(["loss", ...losses, ...files]);
+    expect(code).toBe(0);
+    expect(out).toMatchInlineSnapshot(`
+      "loss                              value  counted
+      cross-entropy + 0.5*dice       2.233710     1800
+        cross-entropy                1.898430
+        0.5 * dice                  0.6705587
+      cross-entropy(ignoreIndex=0)   1.892551     1190
+
+      3 images, 3 channels
+      "
+    `);
+    expect(err).toMatchInlineSnapshot(`
+      "3 files on 2 threads
+      1 of 3 files
+      2 of 3 files
+      3 of 3 files
+      "
+    `);
+  });
+
+  test("--json prints one object", async () => {
+    const { code, out } = await inProcess(["loss", "--loss", "dice", ...files, "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchInlineSnapshot(`
+      {
+        "classes": 3,
+        "files": 3,
+        "images": 3,
+        "losses": [
+          {
+            "counted": 1800,
+            "loss": "dice",
+            "terms": [
+              {
+                "id": "dice",
+                "value": 0.6705586731004828,
+                "weight": 1,
+              },
+            ],
+            "value": 0.6705586731004828,
+          },
+        ],
+      }
+    `);
+  });
+
+  test("--per-image writes a row per file, and leaves no other file", async () => {
+    const csv = join(folder, "report", "out.csv");
+    const losses = ["--loss", "dice", "--loss", "cross-entropy(ignoreIndex=[0, 1])"];
+    expect(await inProcess(["loss", ...losses, ...files, "--per-image", csv])).toMatchObject({ code: 0 });
+    expect(await readFile(csv, "utf8")).toMatchInlineSnapshot(`
+      "image,dice,"cross-entropy(ignoreIndex=[0, 1])",counted
+      image-0,0.6646999587731967,1.8598424308616055,600
+      image-1,0.6878558185905477,1.9385185522949369,600
+      image-2,0.655814716659833,1.8499554588215397,600
+      "
+    `);
+    expect(await readdir(join(folder, "report"))).toEqual(["out.csv"]);
+  });
+
+  test("stops without output when it was interrupted before it began", async () => {
+    const csv = join(folder, "none", "out.csv");
+    const args = ["loss", "--loss", "dice", ...files, "--per-image", csv];
+    const { code, out, err } = await inProcess(args, AbortSignal.abort());
+    expect([code, out]).toEqual([130, ""]);
+    expect(err).toBe("3 files on 2 threads\npixelgrad: interrupted after 0 files\n");
+    expect(await readdir(folder)).not.toContain("none");
+  });
+
+  test("says why a report cannot be written", async () => {
+    const blocked = join(folder, "a-file");
+    await writeFile(blocked, "");
+    const { code, out, err } = await inProcess([
+      ..."loss --loss dice --per-image".split(" "),
+      join(blocked, "out.csv"),
+      ...files,
+    ]);
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toMatch(/pixelgrad: Expected to write .*out\.csv, but .* \[DATA_FILE_UNWRITABLE\]\n$/);
+  });
+});
+
+describe("wrong usage exits with 2", () => {
+  const COMPLETE = "loss --loss dice --logits a.npy --masks a.png".split(" ");
+
+  test.each([
+    [[], /Usage: pixelgrad/],
+    [["los"], /unknown command 'los'/],
+    [["losses", "--jsn"], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
+    [["losses", "all"], /too many arguments/],
+    [["merge", "a.json"], /unknown command 'merge'/],
+    [["loss"], /required option '--loss <expression>' not specified/],
+    [["loss", "--loss", "dice", "--logits", "a.npy"], /required option '--masks <pattern>' not specified/],
+    [
+      ["loss", "--threads", "0"],
+      /'--threads <n>' argument '0' is invalid. Expected a whole number, at least 1/,
+    ],
+    [["loss", "--threads", "two"], /argument 'two' is invalid/],
+    [[...COMPLETE, "--grad-out", "g"], /unknown option '--grad-out'/],
+    [[...COMPLETE, "--shard", "1/2"], /unknown option '--shard'/],
+    [[...COMPLETE, "--partial", "p"], /unknown option '--partial'/],
+    [
+      ["loss", "--loss", "dice", "--logits", "a.npy", "b.npy", "--masks", "m"],
+      /too many arguments.*\nQuote the patterns, so that the shell leaves them alone/,
+    ],
+  ])("%j", async (args, message) => {
+    const { code, out, err } = await inProcess(args);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(message);
+  });
+
+  test.each([
+    ["dise", /did you mean 'dice'\?.*\[LOSS_UNKNOWN\]/],
+    ["dice +", /at character 7: expected the name of a loss, got the end\. \[EXPRESSION_INVALID\]/],
+    ["dice(smoth=1)", /did you mean 'smooth'\?.*\[OPTION_UNKNOWN\]/],
+    ["dice(smooth=-1)", /smooth must be a number of at least 0, got -1\. \[OPTION_INVALID\]/],
+    [
+      "cross-entropy(reduction=none)",
+      /reduction must be mean or sum here, got none\. For a value per image use --per-image\. \[OPTION_UNSUPPORTED\]/,
+    ],
+  ])("--loss '%s'", async (loss, message) => {
+    const { code, out, err } = await inProcess(["loss", "--loss", loss, ...files]);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(message);
+  });
+});

@@ -1,0 +1,31 @@
+import * as onnx from "@pixelgrad/onnx";
+import { expect, test } from "vitest";
+
+test("@pixelgrad/onnx exports these names and no others", () => {
+  expect(Object.keys(onnx).sort()).toMatchInlineSnapshot(`
+    [
+      "OUTPUT_GRAD",
+      "OnnxModel",
+      "Session",
+      "buildModel",
+      "differentiate",
+      "dimsOf",
+      "elementType",
+      "floatTensor",
+      "gradOutput",
+      "inferValues",
+      "inspect",
+      "intTensor",
+      "node",
+      "openSession",
+      "readFloats",
+      "readInts",
+      "readModelCard",
+      "replaceClassifier",
+      "trainingGraphs",
+      "valueInfo",
+      "verifyCut",
+      "writeModelCard",
+    ]
+  `);
+});
