@@ -63,7 +63,7 @@ export function untrainedModel(gaussian: () => number): OnnxModel {
   tensors.push(floatTensor("roi", [0], []), floatTensor("scales", [0], []));
   tensors.push(intTensor("size", [1, classes, sceneHeight, sceneWidth]));
   nodes.push(
-    node("Conv", [value, "classifier.weight", "classifier.bias"], ["scores"], { kernel_shape: [1, 1] }),
+    node("Conv", ["features", "classifier.weight", "classifier.bias"], ["scores"], { kernel_shape: [1, 1] }),
   );
   const resize = { mode: "linear", coordinate_transformation_mode: "half_pixel" };
   nodes.push(node("Resize", ["scores", "roi", "scales", "size"], ["logits"], resize));

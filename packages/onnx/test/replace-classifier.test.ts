@@ -231,37 +231,6 @@ describe("a classifier whose weights are wrapped", () => {
 });
 
 describe("a model that cannot follow is refused with CLASSIFIER_UNSUPPORTED, naming the node", () => {
-  test.each(["w", "b"])("when another layer reads the classifier's tensor %s", (shared) => {
-    const model = bareModel({
-      nodes: [
-        node("Conv", ["image", shared === "w" ? "w" : "v", shared === "b" ? "b" : "c"], ["h"]),
-        node("Conv", ["h", "w", "b"], ["out"]),
-      ],
-      initializers: [
-        floatTensor("w", [3, 3, 1, 1], new Float32Array(9)),
-        floatTensor("v", [3, 3, 1, 1], new Float32Array(9)),
-        floatTensor("b", [3], [1, 2, 3]),
-        floatTensor("c", [3], [1, 2, 3]),
-      ],
-    });
-    expect(() => replaceClassifier(model, { channels: 2, seed: 1 })).toThrow(
-      expect.objectContaining({ code: "CLASSIFIER_UNSUPPORTED", context: { op: "Conv", node: "Conv:h" } }),
-    );
-  });
-
-  test.each([
-    ["LogSoftmax", { axis: 1 }, 3, 1],
-    ["ArgMax", { axis: 1, keepdims: 0 }, 3, 1],
-  ] as const)("when %s would have to follow", (op, attributes, from, to) => {
-    const model = bareModel({
-      nodes: [node("Conv", ["image", "w", "b"], ["low"]), node(op, ["low"], ["out"], attributes)],
-      outputs: [valueInfo("out", op === "ArgMax" ? [1, 4, 4] : [1, from, 4, 4])],
-    });
-    expect(() => replaceClassifier(model, { channels: to, seed: 1 })).toThrow(
-      expect.objectContaining({ code: "CLASSIFIER_UNSUPPORTED", context: { op, node: `${op}:out` } }),
-    );
-  });
-
   test("when the last layer is a ConvTranspose", () => {
     const model = bareModel({ nodes: [node("ConvTranspose", ["image", "w", "b"], ["out"])] });
     expect(() => replaceClassifier(model, { channels: 2, seed: 1 })).toThrow(

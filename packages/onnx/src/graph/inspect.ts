@@ -162,11 +162,6 @@ function imageInput(model: OnnxModel, wiring: Wiring): Inspection["input"] {
   return { ...input, layout: lastIsColour || (moved && second !== 3) ? "NHWC" : "NCHW" };
 }
 
-/** NCHW to NHWC. */
-export function isToChannelsLast(node: NodeProto): boolean {
-  return node.opType === "Transpose" && intsAttribute(node, "perm", []).join() === "0,2,3,1";
-}
-
 function rankOf({ graph }: OnnxModel, value: string): number {
   const found = [...graph.valueInfo, ...graph.output].find(({ name }) => name === value)?.type?.value;
   return found?.case === "tensorType" ? (found.value.shape?.dim.length ?? 0) : 0;

@@ -32,6 +32,12 @@ interface Replacement {
   readonly readers: readonly NodeProto[];
 }
 
+/** Constants that a node is to read in place of shared ones: their names by the old ones, and the nodes to add. */
+interface CopiedConstants {
+  readonly names: Map<string, string>;
+  readonly constants: NodeProto[];
+}
+
 /**
  * The model with a classifier of `channels` channels: new weights from N(0, 0.01²), unless it has as many already. With
  * one channel Softmax becomes Sigmoid and ArgMax becomes `x > 0`, cast to the type it had; from one channel to several,
@@ -60,7 +66,7 @@ export function replaceClassifier(model: OnnxModel, { channels, seed }: ReplaceC
   const inPlace = tailInPlace(found, model.opset, channels);
 
   const fresh = new Map<string, TensorProto>();
-  const copies = new Map<NodeProto, { names: Map<string, string>; constants: NodeProto[] }>();
+  const copies = new Map<NodeProto, CopiedConstants>();
   for (const [name, { tensor, readers }] of replacements) {
     const others = wiring.readers(name).filter((reader) => !readers.includes(reader));
     if (wiring.constantName(name) === name && others.length === 0) {
@@ -69,18 +75,18 @@ export function replaceClassifier(model: OnnxModel, { channels, seed }: ReplaceC
     }
     const copy = `${name}:${channels}`;
     for (const [i, reader] of readers.entries()) {
-      const at = copies.get(reader) ?? { names: new Map(), constants: [] };
+      const at: CopiedConstants = copies.get(reader) ?? { names: new Map(), constants: [] };
       at.names.set(name, copy);
       if (i === 0) at.constants.push(node("Constant", [], [copy], { value: { tensor } }));
       copies.set(reader, at);
     }
   }
   const rewired = graph.node.flatMap((old) => {
-    const { names, constants } = copies.get(old) ?? { names: new Map<string, string>(), constants: [] };
     const nodes = inPlace.get(old) ?? [old];
-    if (names.size === 0) return nodes;
-    const reads = (n: NodeProto) => edited(n, { input: n.input.map((value) => names.get(value) ?? value) });
-    return [...constants, ...nodes.map(reads)];
+    const copied = copies.get(old);
+    return copied === undefined
+      ? nodes
+      : [...copied.constants, ...nodes.map((n) => reading(n, copied.names))];
   });
 
   const channelAxis = channelAxes(found);
@@ -97,6 +103,10 @@ export function replaceClassifier(model: OnnxModel, { channels, seed }: ReplaceC
       .map((value) => withDim(value, channelAxis.get(value.name), channels)),
     output: graph.output.map((value) => withDim(value, channelAxis.get(value.name), channels)),
   });
+}
+
+function reading(old: NodeProto, names: ReadonlyMap<string, string>): NodeProto {
+  return edited(old, { input: old.input.map((value) => names.get(value) ?? value) });
 }
 
 function newWeights(
@@ -152,10 +162,13 @@ function tailInPlace(
   let threshold = 0;
   tail.forEach((at, i) => {
     const [axes, axesAfter] = [tailAxes[i] as string, tailAxes[i + 1] as string];
-    const nodes = nodesInPlace({ old: at, next: tail[i + 1], axes, axesAfter, threshold, opset }, old, channels);
+    const nodes = nodesInPlace(
+      { old: at, next: tail[i + 1], axes, axesAfter, threshold, opset },
+      old,
+      channels,
+    );
     if (nodes !== undefined) inPlace.set(at, nodes);
     if (at.opType === "Softmax" || at.opType === "Sigmoid") threshold = 0.5;
-    if (at.opType === "LogSoftmax") threshold = -Math.LN2;
   });
   return inPlace;
 }

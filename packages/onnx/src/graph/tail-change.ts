@@ -14,7 +14,7 @@ export interface TailPlace {
   /** Axes of its input and of its output, as letters. */
   readonly axes: string;
   readonly axesAfter: string;
-  /** What lies between a class and the other in its input: 0 for logits, 0.5 for probabilities, their logarithms' -ln 2. */
+  /** What lies between one class and the other in its input: 0 for logits, 0.5 for probabilities. */
   readonly threshold: number;
   readonly opset: number;
 }
@@ -34,8 +34,8 @@ export function nodesInPlace(place: TailPlace, from: number, to: number): readon
     case "Softmax":
       return to === 1 ? [node("Sigmoid", [input], [output])] : undefined;
     case "LogSoftmax":
-      if (to !== 1) return undefined;
-      return [node("Sigmoid", [input], [`${output}:sigmoid`]), node("Log", [`${output}:sigmoid`], [output])];
+      if (to === 1) throw cannotFollow(old, "it has no form for one channel");
+      return undefined;
     case "Sigmoid":
       // Several channels with a sigmoid each are no classes that exclude one another: they stay so.
       return from === 1 ? softmax(place, input, output) : undefined;
