@@ -66,8 +66,8 @@ async function run(of: OnnxModel): Promise<Record<string, Tensor>> {
   }
 }
 
-const above = (low: Tensor | undefined): number[] =>
-  Array.from(low?.data ?? [], (v) => (Number(v) > 0 ? 1 : 0));
+const numbers = (of: Tensor | undefined): number[] => Array.from((of?.data ?? []) as Float32Array, Number);
+const above = (low: Tensor | undefined): number[] => numbers(low).map((v) => (v > 0 ? 1 : 0));
 
 describe("from several channels to one", () => {
   test.each([11, 13, 18])(
@@ -88,22 +88,19 @@ describe("from several channels to one", () => {
     },
   );
 
-  test.each(["Softmax", "LogSoftmax"])(
-    "ArgMax behind %s is still x > 0 of the logits",
-    async (activation) => {
-      const from = model(
-        [
-          node("Softmax", ["low"], ["p"], { axis: 1 }),
-          node("ArgMax", ["p"], ["l"], { axis: 1 }),
-          node("Cast", ["l"], ["out"], { to: elementType.uint8 }),
-        ],
-        { channels: 3, outputs: [["out", [1, 1, 4, 5], elementType.uint8]] },
-      );
-      const [, { out, low }] = await replacedRun(from, 1);
-      expect(out?.data).toBeInstanceOf(Uint8Array);
-      expect(numbers(out)).toEqual(above(low));
-    },
-  );
+  test("ArgMax behind Softmax is still x > 0 of the logits", async () => {
+    const from = model(
+      [
+        node("Softmax", ["low"], ["p"], { axis: 1 }),
+        node("ArgMax", ["p"], ["l"], { axis: 1 }),
+        node("Cast", ["l"], ["out"], { to: elementType.uint8 }),
+      ],
+      { channels: 3, outputs: [["out", [1, 1, 4, 5], elementType.uint8]] },
+    );
+    const [, { out, low }] = await replacedRun(from, 1);
+    expect(out?.data).toBeInstanceOf(Uint8Array);
+    expect(numbers(out)).toEqual(above(low));
+  });
 
   test("LogSoftmax has no form for one channel: CLASSIFIER_UNSUPPORTED", () => {
     const from = model([node("LogSoftmax", ["low"], ["out"], { axis: 1 })], { channels: 3 });

@@ -1,5 +1,7 @@
 /** Matrix products. */
+import { PixelgradError } from "@pixelgrad/core";
 import { floatAttribute, intAttribute } from "../graph/attributes.ts";
+import type { NodeProto } from "../graph/onnx_pb.ts";
 import { sumToShape } from "./broadcast.ts";
 import type { Rule } from "./rule.ts";
 
@@ -7,6 +9,7 @@ import type { Rule } from "./rule.ts";
 export const matmul: Rule = (context) => {
   const { node, outputGrad, needs, shape, saved, emit } = context;
   const [a, b] = node.input as [string, string];
+  if (shape(a).length < 2 || shape(b).length < 2) throw vectors(node);
   const swapped = (value: string): string => {
     const rank = shape(value).length;
     const perm = Array.from({ length: rank }, (_, axis) => axis);
@@ -49,3 +52,12 @@ export const gemm: Rule = (context) => {
     c && needs(2) ? sumToShape(context, gradC(), shape(node.output[0] as string), shape(c)) : undefined,
   ];
 };
+
+function vectors({ opType, name, output }: NodeProto): PixelgradError {
+  const label = name || (output[0] as string);
+  return new PixelgradError(
+    "GRADIENT_UNSUPPORTED",
+    `${opType} '${label}' has no gradient rule: only products of matrices have one, not those with a vector.`,
+    { op: opType, node: label },
+  );
+}

@@ -1,0 +1,182 @@
+/** The commands on real files, sessions and threads; each trains for a second at most. */
+import { spawn } from "node:child_process";
+import { readdir, readFile, rm, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { run } from "@pixelgrad/finetune";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tinyProject } from "./street-data.ts";
+
+const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+let folder: string;
+let binary: string;
+
+beforeAll(async () => {
+  folder = await tinyProject();
+  binary = await tinyProject({ binary: true });
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+  await rm(binary, { recursive: true });
+});
+
+async function command(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = "";
+  let err = "";
+  const code = await run(args, {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    signal: new AbortController().signal,
+  });
+  return { code, out, err };
+}
+
+function trainArguments(from: string, out: string, ...more: readonly string[]): string[] {
+  const paths = [
+    "--model",
+    join(from, "model.onnx"),
+    "--data",
+    join(from, "data.yaml"),
+    "--out",
+    join(from, out),
+  ];
+  return ["train", ...paths, "--epochs", "6", "--batch", "4", "--lr", "0.1", ...more];
+}
+
+describe("train", () => {
+  test("writes byte-identical models for 1, 2 and 3 threads", async () => {
+    const models: Buffer[] = [];
+    for (const threads of ["1", "2", "3"]) {
+      const done = await command(
+        ...trainArguments(folder, `run${threads}`, "--threads", threads, "--loss", "cross-entropy + dice"),
+      );
+      expect(done).toMatchObject({ code: 0 });
+      models.push(await readFile(join(folder, `run${threads}`, "model.onnx")));
+    }
+    expect(models[1]?.equals(models[0] as Buffer)).toBe(true);
+    expect(models[2]?.equals(models[0] as Buffer)).toBe(true);
+  });
+
+  test("the saved model gives the mIoU that training reported, within 1e-12, and its run folder is whole", async () => {
+    await command(...trainArguments(folder, "whole", "--threads", "2", "--epochs", "60"));
+    const files = await readdir(join(folder, "whole"));
+    expect(files.sort()).toEqual(["config.json", "last.onnx", "metrics.jsonl", "model.onnx", "report.html"]);
+    const lines = (await readFile(join(folder, "whole", "metrics.jsonl"), "utf8")).trim().split("\n");
+    const best = Math.max(...lines.map((line) => (JSON.parse(line) as { miou: number }).miou));
+    const { out } = await command(
+      ...[
+        "evaluate",
+        "--model",
+        join(folder, "whole", "model.onnx"),
+        "--data",
+        join(folder, "data.yaml"),
+        "--json",
+      ],
+    );
+    expect(Math.abs((JSON.parse(out) as { miou: number }).miou - best)).toBeLessThan(1e-12);
+    expect(best).toBeGreaterThan(0.8);
+  });
+
+  test.each(["binary-cross-entropy", "focal", "dice", "binary-cross-entropy + dice"])(
+    "one channel learns a binary mask with %s, IoU above 0.7",
+    async (loss) => {
+      const { code } = await command(
+        ...trainArguments(binary, "one", "--channels", "1", "--epochs", "60", "--loss", loss),
+      );
+      expect(code).toBe(0);
+      const { out } = await command(
+        ...[
+          "evaluate",
+          "--model",
+          join(binary, "one", "model.onnx"),
+          "--data",
+          join(binary, "data.yaml"),
+          "--json",
+        ],
+      );
+      expect((JSON.parse(out) as { iou: number[] }).iou[1]).toBeGreaterThan(0.7);
+    },
+  );
+
+  test("an interrupted run exits 130, wherever it is", { timeout: 60_000 }, async () => {
+    for (const delay of [100, 400, 700, 1000, 1300, 1600]) {
+      const args = trainArguments(folder, "stopped", "--threads", "2", "--epochs", "100000");
+      const child = spawn(process.execPath, [main, ...args], { stdio: "ignore" });
+      const end = new Promise<number | string | null>((resolve) => {
+        child.on("exit", (code, signal) => resolve(code ?? signal));
+      });
+      setTimeout(() => child.kill("SIGINT"), delay);
+      // Before the first line of the program runs, Node itself dies of the signal.
+      expect([130, "SIGINT"]).toContain(await end);
+    }
+  });
+});
+
+describe("predict", () => {
+  test("writes a mask and an overlay for each image", async () => {
+    await command(...trainArguments(folder, "for-predict"));
+    const out = join(folder, "masks-out");
+    const model = join(folder, "for-predict", "model.onnx");
+    const done = await command("predict", "--model", model, "--out", out, join(folder, "images", "val"));
+    expect(done.code).toBe(0);
+    expect((await readdir(out)).sort()).toEqual(["0.png", "1.png", "2.png", "3.png", "overlays"]);
+    expect((await readdir(join(out, "overlays"))).sort()).toEqual(["0.png", "1.png", "2.png", "3.png"]);
+  });
+});
+
+const required = ["--model", "a.onnx", "--data", "data.yaml", "--out", "run"];
+
+describe("bad input", () => {
+  test.each([
+    ["an unknown option", ["train", ...required, "--nope"], 2, "unknown option"],
+    ["an option that is not built yet", ["train", ...required, "--resume", "x"], 2, "unknown option"],
+    ["an unknown command", ["doctor"], 2, "unknown command"],
+    ["a model that is not there", ["inspect", "nowhere.onnx"], 1, "MODEL_NOT_FOUND"],
+  ] as const)("%s", async (_what, args, code, message) => {
+    const done = await command(...args);
+    expect(done.code).toBe(code);
+    expect(done.err).toContain(message);
+  });
+
+  test("an unknown loss exits 2 and names the nearest", async () => {
+    const done = await command(...trainArguments(folder, "x", "--loss", "cros-entropy"));
+    expect(done.code).toBe(2);
+    expect(done.err).toContain("did you mean 'cross-entropy'");
+  });
+
+  test("a class count that does not fit exits 1", async () => {
+    const done = await command(...trainArguments(folder, "x", "--channels", "5"));
+    expect(done.code).toBe(1);
+    expect(done.err).toContain("CLASS_COUNT_MISMATCH");
+  });
+
+  test("a damaged model exits 1 and writes nothing", async () => {
+    const damaged = join(folder, "damaged.onnx");
+    await writeFile(damaged, (await readFile(join(folder, "model.onnx"))).subarray(0, 700));
+    const done = await command(
+      ...["train", "--model", damaged, "--data", join(folder, "data.yaml"), "--out", join(folder, "nothing")],
+    );
+    expect(done.code).toBe(1);
+    expect(await readdir(folder)).not.toContain("nothing");
+  });
+
+  test("an image without its mask, and a mask value that is no class, exit 1 and name the file", async () => {
+    const broken = await tinyProject();
+    await writeFile(
+      join(broken, "data.yaml"),
+      (await readFile(join(broken, "data.yaml"), "utf8")).replace("ground, square", "ground"),
+    );
+    const value = await command(...trainArguments(broken, "x", "--channels", "1"));
+    expect(value.code).toBe(1);
+    await unlink(join(broken, "masks", "train", "3.png"));
+    const missing = await command(...trainArguments(broken, "x"));
+    expect(missing.code).toBe(1);
+    expect(missing.err).toContain("MASK_NOT_FOUND");
+    await rm(broken, { recursive: true });
+  });
+});

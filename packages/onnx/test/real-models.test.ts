@@ -1,0 +1,175 @@
+/** Public models that nobody here made; see PIXELGRAD_REAL in the README. */
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { elementCount, type Tensor } from "@pixelgrad/core";
+import { relativeError, seededRandom, uniformArray } from "@pixelgrad/core/testing";
+import {
+  inspect,
+  OnnxModel,
+  openSession,
+  replaceClassifier,
+  trainingGraphs,
+  verifyCut,
+} from "@pixelgrad/onnx";
+import { describe, expect, test } from "vitest";
+
+const folder = resolve(
+  process.env["PIXELGRAD_REAL"] ?? fileURLToPath(new URL("../../../../shared/real", import.meta.url)),
+  "models",
+);
+const load = (name: string): Promise<OnnxModel> => OnnxModel.load(resolve(folder, `${name}.onnx`));
+
+const voc = "seg_deeplabv3_mnv2dm05_voc21";
+const person = "seg_deeplabv3_mnv2dm05_person";
+const pan = "seg_pan_mnv3small_skin_clothes_hair";
+const sinet = "seg_sinet_portrait";
+const sizes = { [voc]: [257, 257], [person]: [513, 513], [pan]: [512, 512], [sinet]: [320, 320] } as const;
+const trainable = Object.entries(sizes) as [keyof typeof sizes, readonly [number, number]][];
+
+function feedsFor(model: OnnxModel, size: readonly [number, number]): Record<string, Tensor<Float32Array>> {
+  const { name, layout } = inspect(model).input;
+  const dims = layout === "NHWC" ? [1, ...size, 3] : [1, 3, ...size];
+  return { [name]: { data: uniformArray(seededRandom(1), elementCount(dims)), dims } };
+}
+
+async function run(bytes: Uint8Array, feeds: Record<string, Tensor>): Promise<Record<string, Tensor>> {
+  const session = await openSession(bytes);
+  try {
+    return await session.run(feeds);
+  } finally {
+    await session.release();
+  }
+}
+
+function bytesOf(tensor: Tensor | undefined): Buffer {
+  if (tensor === undefined) throw new Error("the model has no such output");
+  return Buffer.from(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
+}
+
+describe.skipIf(!existsSync(folder))("real models", { timeout: 60_000 }, () => {
+  test("all are read and written with as many bytes", async () => {
+    const files = (await readdir(folder)).filter((file) => file.endsWith(".onnx"));
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      const bytes = await readFile(resolve(folder, file));
+      expect(OnnxModel.parse(bytes).toBytes().length, file).toBe(bytes.length);
+    }
+  });
+
+  test.each(trainable)("%s read and written gives bit-equal outputs", async (name, size) => {
+    const model = await load(name);
+    const feeds = feedsFor(model, size);
+    const [before, after] = [
+      await run(await readFile(resolve(folder, `${name}.onnx`)), feeds),
+      await run(model.toBytes(), feeds),
+    ];
+    const { name: output } = inspect(model).output;
+    expect(after[output]?.dims).toEqual(before[output]?.dims);
+    expect(bytesOf(after[output]).equals(bytesOf(before[output]))).toBe(true);
+  });
+
+  test.each([
+    [voc, "Relu__94:0", "Upsample__306:0", "logits", "NHWC", 21],
+    [person, "concat_projection/Relu:0", "transpose:0", "logits", "NCHW", 2],
+    [pan, "1266", "1272", "sigmoid", "NCHW", 3],
+    [sinet, "818", "classifier/1", "logits", "NCHW", 2],
+  ] as const)("%s has its head found", async (name, features, logits, kind, layout, channels) => {
+    expect(inspect(await load(name))).toMatchObject({
+      classifier: { features },
+      logits,
+      output: { kind, layout },
+      channels,
+    });
+  });
+
+  test.each([
+    ["seg_mediapipe_selfie", "CLASSIFIER_UNSUPPORTED", /ConvTranspose 'segment'/],
+    ["seg_ppocrv2_text_det", "CLASSIFIER_UNSUPPORTED", /ConvTranspose/],
+    ["cls_squeezenet1_1_fp16", "NO_SEGMENTATION_OUTPUT", /softmaxout_1 \[1, 1000, 1, 1\]/],
+    ["cls_mobilenetv2_int8_dynamic", "NO_SEGMENTATION_OUTPUT", /output \[batch_size, 1000\]/],
+    ["det_yolox_nano_coco", "NO_SEGMENTATION_OUTPUT", /output \[1, 3549, 85\]/],
+  ] as const)("%s is refused with %s", async (name, code, message) => {
+    const model = await load(name);
+    expect(() => inspect(model)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    );
+  });
+
+  test.each(trainable)("%s cut at its classifier is the whole model within 1e-5", async (name, size) => {
+    const model = await load(name);
+    const graphs = await trainingGraphs(model, { trainable: "last", size });
+    const image = Object.values(feedsFor(model, size))[0]?.data as Float32Array;
+    const features = graphs.backbone && (await run(graphs.backbone, feedsFor(model, size)));
+    const weights = Object.fromEntries(
+      graphs.parameters.map(({ name, data, dims }) => [name, { data, dims }]),
+    );
+    const { data } = (await run(graphs.head, { ...features, ...weights }))[graphs.logits.name] as Tensor;
+    const largest = (data as Float32Array).reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+    expect((await verifyCut(model, graphs, image)) / largest).toBeLessThan(1e-5);
+  });
+
+  test.each(trainable)(
+    "%s: gradients of the classifier are within 1e-3 of differences along a random direction",
+    async (name, size) => {
+      const model = await load(name);
+      const graphs = await trainingGraphs(model, { trainable: "last", size });
+      const made = (await run(graphs.backbone as Uint8Array, feedsFor(model, size))) as Record<
+        string,
+        Tensor
+      >;
+      const known: Record<string, Tensor> = { ...made };
+      for (const { name, data, dims } of graphs.parameters) known[name] = { data, dims };
+      const random = seededRandom(4);
+      const functional = uniformArray(random, elementCount(graphs.logits.dims));
+      const gradient = await openSession(graphs.gradient);
+      const head = await openSession(graphs.head);
+      const feeds = gradient.inputNames.map((name) => [
+        name,
+        name === graphs.gradientInput ? { data: functional, dims: graphs.logits.dims } : known[name],
+      ]);
+      const grads = await gradient.run(Object.fromEntries(feeds));
+      const got: number[] = [];
+      const expected: number[] = [];
+      for (const { name, data, dims } of graphs.parameters) {
+        const direction = uniformArray(random, data.length);
+        const step = 0.5;
+        const at = async (t: number): Promise<number> => {
+          const moved = { data: data.map((v, i) => v + t * (direction[i] as number)), dims };
+          const logits = (await head.run({ ...known, [name]: moved }))[graphs.logits.name]?.data;
+          return functional.reduce((sum, f, i) => sum + f * Number(logits?.[i]), 0);
+        };
+        expected.push(((await at(step)) - (await at(-step))) / (2 * step));
+        const grad = grads[graphs.gradientOutputs[name] as string]?.data as Float32Array;
+        got.push(grad.reduce((sum, g, i) => sum + g * (direction[i] as number), 0));
+      }
+      await gradient.release();
+      await head.release();
+      for (let i = 0; i < got.length; i++) {
+        expect(relativeError([got[i] as number], [expected[i] as number])).toBeLessThan(1e-3);
+      }
+    },
+  );
+
+  test.each(trainable.flatMap(([name, size]) => [1, 5].map((channels) => [name, channels, size] as const)))(
+    "%s with %i channels runs by the same names, everything else as it was",
+    async (name, channels, size) => {
+      const model = await load(name);
+      const replaced = replaceClassifier(model, { channels, seed: 1 });
+      const [before, after] = [inspect(model), inspect(replaced)];
+      expect(replaced.inputs).toEqual(model.inputs);
+      expect(after.output.name).toBe(before.output.name);
+      expect(after.channels).toBe(channels);
+      const output = (await run(replaced.toBytes(), feedsFor(model, size)))[after.output.name];
+      expect(output?.dims).toEqual(
+        before.output.layout === "NHWC" ? [1, ...size, channels] : [1, channels, ...size],
+      );
+      const changed = new Set([before.classifier.weight, before.classifier.bias]);
+      replaced.graph.initializer.forEach((tensor, i) => {
+        if (!changed.has(tensor.name)) expect(tensor).toBe(model.graph.initializer[i]);
+      });
+      expect(replaced.graph.node.filter((node, i) => node !== model.graph.node[i])).toEqual([]);
+    },
+  );
+});
