@@ -68,6 +68,9 @@ export async function trainingGraphs(
   const inputDims = inputDimsFor(model, input, size);
   const known = await KnownValues.of(model, input.name, inputDims);
   requireFloats(cut.features, known);
+  // What a trainable weight goes into is no constant, though nothing but weights made it.
+  const moving = new Set([...names, ...cut.nodes.flatMap(({ output }) => output)]);
+  const frozen = (name: string) => (moving.has(name) ? undefined : known.constant(name));
 
   const { model: gradient, saved } = await differentiate({
     nodes: cut.nodes,
@@ -76,14 +79,12 @@ export async function trainingGraphs(
     parameters: names,
     shape: (name) => known.shape(name),
     numbers: (name) => known.numbers(name),
-    constant: (name) => (names.includes(name) ? undefined : known.constant(name)),
+    constant: frozen,
   });
   const given = new Set([...cut.features, ...names, logits]);
   const activations = saved.filter((name) => !given.has(name));
   const constantsFor = (nodes: readonly NodeProto[]): TensorProto[] =>
-    [...new Set(nodes.flatMap(valuesRead))]
-      .filter((name) => !given.has(name))
-      .flatMap((name) => known.constant(name) ?? []);
+    [...new Set(nodes.flatMap(valuesRead))].flatMap((name) => frozen(name) ?? []);
   const described = (name: string) => valueInfo(name, known.shape(name));
   const head = extract(model, {
     nodes: cut.nodes,

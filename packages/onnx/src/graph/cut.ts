@@ -33,7 +33,7 @@ export function cutBefore(
   });
   // A head that reads the image itself would leave a backbone beside it: it takes the rest too.
   if (nodes.some((node) => valuesRead(node).includes(input))) {
-    nodes = between.filter(({ output }) => !output.every(isFixed));
+    nodes = between.filter(({ output }) => !output.every((value) => isFixed(value) || parameters.has(value)));
   }
   const made = new Set([...parameters, ...nodes.flatMap(({ output }) => output)]);
   const features = [...new Set(nodes.flatMap(valuesRead))].filter(
