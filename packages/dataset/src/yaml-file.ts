@@ -1,7 +1,6 @@
 /** A YAML mapping that knows its file and lines, so that every complaint about it can name them. */
-import { PixelgradError } from "@pixelgrad/core";
+import { nearestName, PixelgradError } from "@pixelgrad/core";
 import { isCollection, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
-import { nearestKey } from "./nearest-key.ts";
 
 /** One mapping of a YAML file: the top level, or the value of a key. */
 export interface YamlMapping {
@@ -72,7 +71,7 @@ export function parseYamlMapping(path: string, text: string): YamlMapping {
       checkKeys(known) {
         for (const key of entries.keys()) {
           if (known.includes(key)) continue;
-          const nearest = nearestKey(key, known);
+          const nearest = nearestName(key, known);
           const line = lineOf([...keys, key]);
           const name = [...keys, key].join(".");
           throw new PixelgradError(
