@@ -6,7 +6,7 @@
 import { rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadDataset, samplesOf } from "@pixelgrad/dataset";
+import { loadDataset, requirePreprocess, samplesOf } from "@pixelgrad/dataset";
 import { type Io, run } from "@pixelgrad/finetune";
 import { OnnxModel } from "@pixelgrad/onnx";
 import { evaluateModel } from "@pixelgrad/trainer";
@@ -29,7 +29,8 @@ const io: Io = {
   signal: interrupt.signal,
 };
 
-process.exitCode = interrupt.signal.aborted ? 130 : await demo();
+const code = await demo();
+process.exitCode = interrupt.signal.aborted ? 130 : code;
 
 async function demo(): Promise<number> {
   await rm(out, { recursive: true, force: true });
@@ -72,9 +73,7 @@ async function miou(model: string, folder: string): Promise<string> {
   const read = {
     ...dataset,
     splits: {},
-    color: "rgb",
-    mean: [127.5, 127.5, 127.5],
-    std: [127.5, 127.5, 127.5],
+    ...requirePreprocess(dataset),
     size: [sceneHeight, sceneWidth],
     layout: "NCHW",
   } as const;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `pixelgrad-finetune`: the only file that touches the process. It never exits while threads run, it lets the process end. */
+/** `pixelgrad-finetune`: the only file that touches the process, which is never ended while threads run. */
 import { run } from "./program.ts";
 
 const interrupt = new AbortController();
@@ -16,4 +16,6 @@ const code = await run(process.argv.slice(2), {
   ...(process.stderr.isTTY && { terminal: process.stderr }),
   signal: interrupt.signal,
 });
-process.exitCode = interrupt.signal.aborted ? 130 : code;
+process.exitCode = code;
+// All threads have ended. While Node takes itself down it no longer listens, and one more interrupt would kill it.
+if (interrupt.signal.aborted) process.exit(130);

@@ -25,7 +25,7 @@ export function trainProgress(io: Io): TrainProgress {
             `${event.channels === 1 ? "channel" : "channels"}, training ${event.parameters.map((p) => p.name).join(", ")}`,
         );
       } else if (event.type === "features") {
-        if (event.done === event.total || bar !== undefined) bar?.set("features", event.done, event.total);
+        bar?.set("features", event.done, event.total);
         if (event.done === event.total) say(`features of ${event.total} images are ready`);
       } else if (event.type === "step") {
         bar?.set(`epoch ${event.epoch}, loss ${event.loss.toFixed(4)}`, event.step, event.steps);

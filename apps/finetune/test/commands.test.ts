@@ -129,6 +129,19 @@ describe("predict", () => {
   });
 });
 
+describe("images that share a name", () => {
+  test("are refused before anything is written", async () => {
+    await command(...trainArguments(folder, "for-names"));
+    const out = join(folder, "collided");
+    const paths = ["train", "val"].map((split) => join(folder, "images", split));
+    const model = join(folder, "for-names", "model.onnx");
+    const done = await command("predict", "--model", model, "--out", out, ...paths);
+    expect(done.code).toBe(1);
+    expect(done.err).toContain("IMAGE_NAMES_COLLIDE");
+    expect(await readdir(folder)).not.toContain("collided");
+  });
+});
+
 const required = ["--model", "a.onnx", "--data", "data.yaml", "--out", "run"];
 
 describe("bad input", () => {

@@ -33,7 +33,6 @@ export interface ErrorContexts {
   };
   OPTION_UNSUPPORTED: { readonly loss: string; readonly option: string };
   EXPRESSION_INVALID: { readonly expression: string; readonly position: number };
-  RESULT_MISMATCH: { readonly expected: string; readonly got: string };
 }
 
 export type ErrorCode = keyof ErrorContexts;

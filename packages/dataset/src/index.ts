@@ -13,6 +13,8 @@ export { writePaletteMask } from "./palette-mask.ts";
 export { imageSize } from "./pixels.ts";
 export type { PngForm } from "./png-structure.ts";
 export {
+  isPerChannel,
+  isSize,
   type PerChannel,
   type Preprocess,
   requirePreprocess,

@@ -80,7 +80,8 @@ export function requirePreprocess(dataset: {
   );
 }
 
-function isPerChannel(value: unknown): value is PerChannel {
+/** Whether `value` is three finite numbers. */
+export function isPerChannel(value: unknown): value is PerChannel {
   return (
     Array.isArray(value) &&
     value.length === 3 &&
@@ -88,7 +89,8 @@ function isPerChannel(value: unknown): value is PerChannel {
   );
 }
 
-function isSize(value: unknown): value is Size {
+/** Whether `value` is a height and a width this package reads. */
+export function isSize(value: unknown): value is Size {
   return (
     Array.isArray(value) &&
     value.length === 2 &&

@@ -7,6 +7,8 @@ test("the public names", () => {
       "IGNORED",
       "defaultPalette",
       "imageSize",
+      "isPerChannel",
+      "isSize",
       "listImages",
       "loadDataset",
       "parseNpy",

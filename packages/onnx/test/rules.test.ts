@@ -175,6 +175,14 @@ const graphs: Readonly<Record<string, Graph>> = {
     ints: { s: [0, -1, 6] },
   },
   Identity: { nodes: [node("Identity", ["x"], ["y"])], inputs: { x: [2, 3] } },
+  "Concat of three": {
+    nodes: [node("Concat", ["a", "b", "c"], ["y"], { axis: 1 })],
+    inputs: { a: [1, 2, 3], b: [1, 1, 3], c: [1, 4, 3] },
+  },
+  "Concat from the end, one input twice": {
+    nodes: [node("Concat", ["a", "b", "a"], ["y"], { axis: -1 })],
+    inputs: { a: [2, 3], b: [2, 1] },
+  },
 
   "a value used by two nodes": {
     nodes: [

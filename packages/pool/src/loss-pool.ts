@@ -29,10 +29,7 @@ import { cancelled, OrderedPool, poolClosed } from "./ordered-pool.ts";
 import { isResident, type Placement, placePiece } from "./placement.ts";
 import { StagingSlot } from "./staging.ts";
 
-/**
- * Work of this many pieces (of about 262 144 logits, 0.5 ms) or fewer runs on the calling thread: a dispatch costs
- * about 0.15 ms, so there is nothing to win.
- */
+/** Work of this many pieces or fewer runs on the calling thread: one piece cannot be shared out among threads. */
 const INLINE_PIECES = 1;
 
 /** Jobs per thread and map: enough that threads end together, few enough that messages do not show. */

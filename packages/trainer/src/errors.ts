@@ -3,7 +3,6 @@ declare module "@pixelgrad/core" {
   interface ErrorContexts {
     TRAINING_OPTION_INVALID: { readonly option: string; readonly value: unknown };
     CLASS_COUNT_MISMATCH: { readonly channels: number; readonly classes: number };
-    CUT_MISMATCH: { readonly difference: number };
     TRAINING_DIVERGED: { readonly epoch: number; readonly step: number };
   }
 }

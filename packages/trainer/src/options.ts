@@ -1,6 +1,6 @@
 /** What a training run is told, with its defaults. @module */
 import { type LossSpec, PixelgradError } from "@pixelgrad/core";
-import type { Dataset, Preprocess, Size } from "@pixelgrad/dataset";
+import { type Dataset, IGNORED, type Preprocess, type Size } from "@pixelgrad/dataset";
 import type { OnnxModel } from "@pixelgrad/onnx";
 
 export type OptimizerName = "adamw" | "sgd";
@@ -92,5 +92,5 @@ export function ignoringUnlabelled({ id, options }: LossSpec): LossSpec {
       options: { terms: (terms as readonly LossSpec[]).map((t) => ({ ...t, ...ignoringUnlabelled(t) })) },
     };
   }
-  return { id, options: { ignoreIndex: 255, ...options } };
+  return { id, options: { ignoreIndex: IGNORED, ...options } };
 }

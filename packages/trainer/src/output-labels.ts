@@ -14,9 +14,8 @@ export function outputLabels(
   { kind, layout }: Pick<SegmentationOutput, "kind" | "layout">,
 ): LabelMap {
   if (kind === "argmax" || kind === "threshold") {
-    const [height, width] = output.dims
-      .filter((d, axis) => axis > 0 && (d > 1 || output.dims.length <= 3))
-      .slice(-2);
+    const last = output.dims.length === 4 && layout === "NHWC" ? 3 : output.dims.length;
+    const [height, width] = output.dims.slice(last - 2, last);
     return {
       labels: Uint8Array.from(output.data as ArrayLike<number | bigint>, Number),
       height: height as number,

@@ -19,7 +19,7 @@ import {
   tensor,
   viewPiece,
 } from "@pixelgrad/core";
-import { readSample, type Sample } from "@pixelgrad/dataset";
+import { IGNORED, readSample, type Sample } from "@pixelgrad/dataset";
 import { openSession, type Session } from "@pixelgrad/onnx";
 import type { BackwardResult, PreparedSample, ReplicaSetup, SampleEvaluation } from "./replica-jobs.ts";
 
@@ -71,9 +71,8 @@ export class Replica {
     shared.set(mask.data);
     const prepared = { features, mask: shared, labelSums: null };
     if (this.#plan.firstReadsLogits) return prepared;
-    // The first map looks at labels only: the logits may hold anything.
-    const logits = new Float32Array(elementCount(graphs.logits.dims));
-    return { ...prepared, labelSums: this.#first(this.#problem(logits, shared)) };
+    // The first map looks at labels only: there need not be any logits yet.
+    return { ...prepared, labelSums: this.#first(this.#problem(new Float32Array(0), shared)) };
   }
 
   /** Runs the head and keeps its activations in `slot`; the sums of the first map unless the labels gave them. */
@@ -117,7 +116,9 @@ export class Replica {
     const first = this.#first(problem);
     const second = this.#second(problem, this.#plan.finish(first));
     const labels = predictedLabels(tensor(logits, graphs.logits.dims));
-    const confusion = new ConfusionMatrix(Math.max(2, this.#channels)).add(labels.data, sample.mask, [255]);
+    const confusion = new ConfusionMatrix(Math.max(2, this.#channels)).add(labels.data, sample.mask, [
+      IGNORED,
+    ]);
     return { first, second, confusion: confusion.counts };
   }
 

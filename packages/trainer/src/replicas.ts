@@ -25,13 +25,14 @@ export class Replicas implements AsyncDisposable {
 
   /**
    * Runs job `i` on replica `i % count` and merges the results in order of `i`.
-   * @throws the first error, once every replica is idle.
+   * @throws the error of the first job, in order, that failed, once every replica is idle.
    */
   async map<K extends ReplicaJob["kind"]>(
     jobs: readonly JobOf<K>[],
     merge: (result: ReplicaResults[K], index: number) => void = () => undefined,
   ): Promise<void> {
     const waiting = new Map<number, ReplicaResults[K]>();
+    const failures: { readonly job: number; readonly error: unknown }[] = [];
     let next = 0;
     const arrive = (result: unknown, index: number) => {
       waiting.set(index, result as ReplicaResults[K]);
@@ -42,15 +43,18 @@ export class Replicas implements AsyncDisposable {
     };
     const runs = this.#pools.map((pool, r) => {
       const own = jobs.map((_, i) => i).filter((i) => i % this.count === r);
-      return pool.run(
+      let done = 0;
+      const failed = (error: unknown) => failures.push({ job: own[done] ?? jobs.length, error });
+      const run = pool.run(
         own.map((i) => jobs[i] as JobOf<K>),
-        (result, k) => arrive(result, own[k] as number),
+        (result) => arrive(result, own[done++] as number),
         this.#options,
       );
+      return run.catch(failed);
     });
-    const ends = await Promise.allSettled(runs);
-    const failed = ends.find((end) => end.status === "rejected");
-    if (failed !== undefined) throw failed.reason;
+    await Promise.all(runs);
+    const [first] = failures.sort((a, b) => a.job - b.job);
+    if (first !== undefined) throw first.error;
   }
 
   /** Runs one job on one replica. */

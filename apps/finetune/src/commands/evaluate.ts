@@ -1,13 +1,13 @@
 /** `pixelgrad-finetune evaluate`: IoU of a whole model over a split. */
 import { PixelgradError } from "@pixelgrad/core";
-import { loadDataset, samplesOf } from "@pixelgrad/dataset";
+import { loadDataset, requirePreprocess, samplesOf } from "@pixelgrad/dataset";
 import { inspect, OnnxModel } from "@pixelgrad/onnx";
 import { availableCpus } from "@pixelgrad/pool";
 import { evaluateModel } from "@pixelgrad/trainer";
 import { Command } from "commander";
 import type { Io } from "../io.ts";
 import { iouTable } from "../iou-table.ts";
-import { imageSpec } from "../model-preprocess.ts";
+import { imageSpec, modelPreprocess } from "../model-preprocess.ts";
 import { wholeNumber } from "../numbers.ts";
 
 interface EvaluateFlags {
@@ -38,7 +38,9 @@ export function evaluateCommand(io: Io): Command {
           { channels, classes: dataset.classes },
         );
       }
-      const read = { ...dataset, splits: {}, ...imageSpec(model, dataset) };
+      // A model that knows how it was trained is measured that way.
+      const preprocess = modelPreprocess(model) ?? requirePreprocess(dataset);
+      const read = { ...dataset, splits: {}, ...imageSpec(model, preprocess) };
       const result = await evaluateModel(model, samples, read, { threads: flags.threads, signal: io.signal });
       if (flags.json) {
         io.out(

@@ -6,6 +6,7 @@ import {
   defaultPalette,
   imageSize,
   listImages,
+  requirePreprocess,
   resizeNearest,
   writeOverlay,
   writePaletteMask,
@@ -16,7 +17,7 @@ import { predictImages } from "@pixelgrad/trainer";
 import { Command } from "commander";
 import { glob } from "tinyglobby";
 import type { Io } from "../io.ts";
-import { imageSpec } from "../model-preprocess.ts";
+import { imageSpec, modelPreprocess } from "../model-preprocess.ts";
 import { wholeNumber } from "../numbers.ts";
 
 interface PredictFlags {
@@ -34,7 +35,10 @@ export function predictCommand(io: Io): Command {
     .argument("<images...>", "files, folders or patterns")
     .action(async (patterns: readonly string[], flags: PredictFlags) => {
       const model = await OnnxModel.load(flags.model);
-      const read = imageSpec(model);
+      const read = imageSpec(
+        model,
+        modelPreprocess(model) ?? requirePreprocess({ path: `the metadata of ${flags.model}` }),
+      );
       const images = await findImages(patterns);
       const palette = readModelCard(model)?.palette ?? defaultPalette(Math.max(2, inspect(model).channels));
       const stems = new Map(images.map(({ image, stem }) => [image, stem]));
@@ -74,7 +78,25 @@ async function findImages(patterns: readonly string[]): Promise<NamedImage[]> {
       { patterns },
     );
   }
-  return [...found.values()];
+  const images = [...found.values()];
+  requireDistinctStems(images);
+  return images;
+}
+
+/** Two images of one name would write the same mask. */
+function requireDistinctStems(images: readonly NamedImage[]): void {
+  const first = new Map<string, string>();
+  for (const { image, stem } of images) {
+    const other = first.get(stem);
+    if (other !== undefined) {
+      throw new PixelgradError(
+        "IMAGE_NAMES_COLLIDE",
+        `${other} and ${image} would both be written as ${stem}.png: predict their folders one at a time.`,
+        { images: [other, image] },
+      );
+    }
+    first.set(stem, image);
+  }
 }
 
 async function imagesOf(pattern: string): Promise<readonly NamedImage[]> {

@@ -1,14 +1,14 @@
 /** `pixelgrad-finetune train`: a data set and a model in, a fine-tuned model and a report out. */
 import { join } from "node:path";
 import { parseLoss } from "@pixelgrad/core";
-import { loadDataset } from "@pixelgrad/dataset";
+import { loadDataset, requirePreprocess } from "@pixelgrad/dataset";
 import { OnnxModel } from "@pixelgrad/onnx";
 import { availableCpus } from "@pixelgrad/pool";
 import { type OptimizerName, type TrainEvent, train, trainDefaults } from "@pixelgrad/trainer";
 import { Command, Option } from "commander";
 import type { Io } from "../io.ts";
 import { iouTable } from "../iou-table.ts";
-import { imageSpec } from "../model-preprocess.ts";
+import { imageSpec, modelPreprocess } from "../model-preprocess.ts";
 import { nonNegativeNumber, positiveNumber, wholeNumber } from "../numbers.ts";
 import { trainProgress } from "../progress.ts";
 import { renderReport } from "../report/report.ts";
@@ -57,10 +57,14 @@ export function trainCommand(io: Io): Command {
     .action(async (flags: TrainFlags) => {
       const dataset = await loadDataset(flags.data);
       const model = await OnnxModel.load(flags.model);
-      const preprocess = imageSpec(model, dataset);
+      const preprocess = imageSpec(
+        model,
+        dataset.preprocess ?? modelPreprocess(model) ?? requirePreprocess(dataset),
+      );
       const channels = flags.channels ?? dataset.classes;
       const expression = flags.loss ?? (channels === 1 ? "binary-cross-entropy" : "cross-entropy");
       const { layout: _layout, ...saved } = preprocess;
+      const config = { ...flags, channels, loss: expression };
       const folder = new RunFolder(flags.out);
       const progress = trainProgress(io);
       let last: TrainEvent | undefined;
@@ -77,7 +81,7 @@ export function trainCommand(io: Io): Command {
         });
         for await (const event of events) {
           progress.show(event);
-          if (event.type === "start") await folder.writeConfig({ ...flags, channels, loss: expression });
+          if (event.type === "start") await folder.writeConfig(config);
           if (event.type === "epoch") await folder.addEpoch(event);
           last = event;
         }
@@ -89,10 +93,7 @@ export function trainCommand(io: Io): Command {
         renderReport({
           title: `Fine-tuning of ${flags.model}`,
           createdAt: new Date().toISOString(),
-          settings: Object.entries({ ...flags, channels, loss: expression }).map(([name, value]) => [
-            name,
-            String(value),
-          ]),
+          settings: Object.entries(config).map(([name, value]) => [name, String(value)]),
           names: dataset.names,
           palette: dataset.palette,
           before: last.before,
