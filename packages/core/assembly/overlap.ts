@@ -1,7 +1,7 @@
 /**
- * The overlap family (Dice and its relatives): three sums per class, and a gradient affine in the target.
+ * The overlap family (Dice and its relatives): four sums per class, and a gradient affine in the target.
  *
- *   I_c = sum p g,  P_c = sum p,  G_c = sum g,  over counted pixels           (first map)
+ *   I_c = sum p g,  P_c = sum p,  G_c = sum g,  n_c = sum 1,  over what counts (first map)
  *   d_c = dL/dp_c = b_c - a_c g                                               (second map)
  *   softmax: dL/dx_k = p_k (d_k - sum_j p_j d_j)     sigmoid: dL/dx = p (1 - p) d
  *
@@ -9,17 +9,20 @@
  */
 import { addTo, exp4, flush, one, zero } from "./math";
 
-/** sums[3c], [3c + 1], [3c + 2] += I, P, G of class c. */
+/** sums[4c], ..., [4c + 3] += I, P, G, n of class c. */
 export function overlapOfLabels(p: usize, stride: i32, labels: usize, channels: i32, n: i32, sums: usize): void {
   for (let k = 0; k < channels; k++) {
     const row = p + (<usize>(k * stride) << 2);
-    const at = sums + <usize>(k * 24);
+    const at = sums + <usize>(k * 32);
     let intersection = zero();
     let predicted = zero();
     let truth = zero();
+    let all = zero();
     for (let i = 0; i < n; i += 4) {
       const y = v128.load(labels + (<usize>i << 2));
-      const pk = v128.and(v128.load(row + (<usize>i << 2)), i32x4.ge_s(y, zero()));
+      const counted = i32x4.ge_s(y, zero());
+      const pk = v128.and(v128.load(row + (<usize>i << 2)), counted);
+      all = i32x4.sub(all, counted);
       const own = i32x4.eq(y, i32x4.splat(k));
       predicted = addTo(predicted, pk);
       intersection = addTo(intersection, v128.and(pk, own));
@@ -28,6 +31,7 @@ export function overlapOfLabels(p: usize, stride: i32, labels: usize, channels: 
     flush(at, intersection);
     flush(at + 8, predicted);
     flush(at + 16, addTo(zero(), f32x4.convert_i32x4_s(truth)));
+    flush(at + 24, addTo(zero(), f32x4.convert_i32x4_s(all)));
   }
 }
 
@@ -80,11 +84,12 @@ function gather(from: usize, k: v128): v128 {
   return f32x4.replace_lane(v, 3, load<f32>(from + (<usize>i32x4.extract_lane(k, 3) << 2)));
 }
 
-/** sums[0], [1], [2] += I, P, G of one sigmoid row. */
+/** sums[0], ..., [3] += I, P, G, n of one sigmoid row. */
 export function overlapOfTargets(x: usize, targets: usize, n: i32, sums: usize): void {
   let intersection = zero();
   let predicted = zero();
   let truth = zero();
+  let all = zero();
   for (let i = 0; i < n; i += 4) {
     const t = v128.load(targets + (<usize>i << 2));
     const counted = f32x4.ge(t, zero());
@@ -95,10 +100,12 @@ export function overlapOfTargets(x: usize, targets: usize, n: i32, sums: usize):
     predicted = addTo(predicted, p);
     intersection = addTo(intersection, f32x4.mul(p, t));
     truth = addTo(truth, v128.and(t, counted));
+    all = i32x4.sub(all, counted);
   }
   flush(sums, intersection);
   flush(sums + 8, predicted);
   flush(sums + 16, truth);
+  flush(sums + 24, addTo(zero(), f32x4.convert_i32x4_s(all)));
 }
 
 /** p (1 - p) (b - a t) of one sigmoid row into `grad` (overwritten). */

@@ -36,7 +36,7 @@ export function canonicalTargets(targets: usize, n: i32, ignored: usize, ignored
   return -1;
 }
 
-/** sums[0] += counted pixels, sums[1] += sum of the class weights of their labels. */
+/** sums[0], sums[1] += counted pixels, sums[2] += sum of the class weights of their labels. */
 export function countLabels(labels: usize, n: i32, weights: usize, sums: usize): void {
   let counted = 0;
   let weight: f64 = 0;
@@ -47,10 +47,11 @@ export function countLabels(labels: usize, n: i32, weights: usize, sums: usize):
     weight += <f64>load<f32>(weights + (<usize>label << 2));
   }
   store<f64>(sums, load<f64>(sums) + <f64>counted);
-  store<f64>(sums + 8, load<f64>(sums + 8) + weight);
+  store<f64>(sums + 8, load<f64>(sums + 8) + <f64>counted);
+  store<f64>(sums + 16, load<f64>(sums + 16) + weight);
 }
 
-/** sums[0] += pixels with a counted channel, sums[1] += counted elements. */
+/** sums[0] += pixels with a counted channel; sums[1], sums[2] += counted elements. */
 export function countTargets(targets: usize, stride: i32, channels: i32, n: i32, sums: usize): void {
   let elements = i32x4.splat(0);
   let pixels = i32x4.splat(0);
@@ -65,7 +66,9 @@ export function countTargets(targets: usize, stride: i32, channels: i32, n: i32,
     pixels = i32x4.sub(pixels, any);
   }
   flush(sums, addTo(i32x4.splat(0), f32x4.convert_i32x4_s(pixels)));
-  flush(sums + 8, addTo(i32x4.splat(0), f32x4.convert_i32x4_s(elements)));
+  const counted = addTo(i32x4.splat(0), f32x4.convert_i32x4_s(elements));
+  flush(sums + 8, counted);
+  flush(sums + 16, counted);
 }
 
 /** The first of `n` float32 that is NaN or infinite; -1 when all are finite. */

@@ -19,6 +19,8 @@ export interface ErrorContexts {
     readonly classes: number;
     readonly position: readonly number[];
   };
+  LABEL_MASKED: { readonly label: number; readonly position: readonly number[] };
+  WEIGHT_INVALID: { readonly value: number; readonly position: readonly number[] };
   TARGET_OUT_OF_RANGE: { readonly value: number; readonly position: readonly number[] };
   VALUE_NOT_FINITE: { readonly value: number; readonly position: readonly number[] };
   PROBABILITY_OUT_OF_RANGE: { readonly value: number; readonly position: readonly number[] };
@@ -31,6 +33,8 @@ export interface ErrorContexts {
     readonly value: unknown;
     readonly allowed: string;
   };
+  EXTRA_MISSING: { readonly loss: string; readonly extra: string };
+  OPTION_CONFLICT: { readonly loss: string; readonly options: readonly string[] };
   OPTION_UNSUPPORTED: { readonly loss: string; readonly option: string };
   EXPRESSION_INVALID: { readonly expression: string; readonly position: number };
 }

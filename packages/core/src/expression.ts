@@ -3,10 +3,13 @@
  *
  *   expression = [ "-" ] term { ( "+" | "-" ) term } ;
  *   term       = [ number "*" ] loss ;
- *   loss       = id [ "(" [ option { "," option } ] ")" ] ;
+ *   loss       = [ preset ":" ] id [ "(" [ option { "," option } ] ")" ] ;
  *   option     = name "=" value ;
- *   value      = number | "true" | "false" | word | "[" [ value { "," value } ] "]" ;
- *   id, word   = letter { letter | digit | "-" } ;   name = letter { letter | digit } ;
+ *   value      = number | "true" | "false" | word | "[" [ value { "," value } ] "]" | call ;
+ *   call       = id "(" [ option { "," option } ] ")" ;
+ *   id, preset, word = letter { letter | digit | "-" } ;   name = letter { letter | digit } ;
+ *
+ * `preset:id(...)` is short for `id(preset=preset, ...)`.
  *
  * Space is free between tokens; a minus between two losses needs it, because ids have hyphens.
  *
@@ -40,18 +43,34 @@ export function formatLoss({ id, options }: LossSpec): string {
     .join("");
 }
 
-function formatCall(id: string, options: LossOptions): string {
-  const list = Object.entries(options).map(([name, value]) => `${name}=${formatValue(value)}`);
-  return list.length === 0 ? id : `${id}(${list.join(", ")})`;
+function formatCall(id: string, { preset, ...options }: LossOptions): string {
+  const name = preset === undefined ? id : `${String(preset)}:${id}`;
+  const list = Object.entries(options).map(([option, value]) => `${option}=${formatValue(value)}`);
+  return list.length === 0 ? name : `${name}(${list.join(", ")})`;
 }
 
 function formatValue(value: OptionValue): string {
-  return Array.isArray(value) ? `[${value.map(formatValue).join(", ")}]` : String(value);
+  if (Array.isArray(value)) return `[${value.map(formatValue).join(", ")}]`;
+  if (!isSpec(value)) return String(value);
+  const call = formatCall(value.id, value.options);
+  // Without parentheses it would be read as a word.
+  return call.endsWith(")") ? call : `${call}()`;
+}
+
+/** Whether an option is itself a loss. */
+function isSpec(value: OptionValue): value is OptionValue & LossSpec {
+  return typeof value === "object" && "id" in value && "options" in value;
 }
 
 const NUMBER = /[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/iy;
 const WORD = /[a-z][a-z0-9:-]*/iy;
 const SPACE = /\s*/y;
+
+/** `smp:dice` is the loss `dice` with the preset `smp`. */
+function splitPreset(word: string): LossSpec {
+  const [first, ...rest] = word.split(":") as [string, ...string[]];
+  return rest.length === 0 ? { id: first, options: {} } : { id: rest.join(":"), options: { preset: first } };
+}
 
 class ExpressionParser {
   readonly #text: string;
@@ -79,20 +98,25 @@ class ExpressionParser {
   }
 
   #loss(): Loss {
-    const id = this.#match(WORD);
-    if (id === undefined) throw this.#expected("the name of a loss");
+    const word = this.#match(WORD);
+    if (word === undefined) throw this.#expected("the name of a loss");
+    const { id, options } = splitPreset(word);
+    return lossFrom({ id, options: { ...options, ...this.#options() } });
+  }
+
+  /** The options in parentheses; none without parentheses. */
+  #options(): Record<string, OptionValue> {
     const options: Record<string, OptionValue> = {};
-    if (this.#take("(") && !this.#take(")")) {
-      do {
-        const name = this.#match(WORD);
-        if (name === undefined) throw this.#expected("the name of an option");
-        if (Object.hasOwn(options, name)) throw this.#expected(`another option, '${name}' is given twice`);
-        if (!this.#take("=")) throw this.#expected(`'=' after ${name}`);
-        options[name] = this.#value();
-      } while (this.#take(","));
-      if (!this.#take(")")) throw this.#expected("',' or ')'");
-    }
-    return lossFrom({ id, options });
+    if (!this.#take("(") || this.#take(")")) return options;
+    do {
+      const name = this.#match(WORD);
+      if (name === undefined) throw this.#expected("the name of an option");
+      if (Object.hasOwn(options, name)) throw this.#expected(`another option, '${name}' is given twice`);
+      if (!this.#take("=")) throw this.#expected(`'=' after ${name}`);
+      options[name] = this.#value();
+    } while (this.#take(","));
+    if (!this.#take(")")) throw this.#expected("',' or ')'");
+    return options;
   }
 
   #value(): OptionValue {
@@ -108,6 +132,10 @@ class ExpressionParser {
     if (number !== undefined) return Number(number);
     const word = this.#match(WORD);
     if (word === undefined) throw this.#expected("a number, a word or a [list]");
+    if (this.#text.startsWith("(", this.#at)) {
+      const { id, options } = splitPreset(word);
+      return { id, options: { ...options, ...this.#options() } };
+    }
     return word === "true" ? true : word === "false" ? false : word;
   }
 

@@ -4,14 +4,15 @@
  * @module
  */
 import { LossEngine } from "./engine/loss-engine.ts";
-import { type PieceOutputs, viewPiece } from "./engine/piece-view.ts";
-import { checkTargetKind } from "./engine/target-tile.ts";
+import { type PieceOutputs, type PieceView, viewPiece } from "./engine/piece-view.ts";
 import { PixelgradError } from "./errors.ts";
+import { makeFields, unitAt, unitPlaces } from "./field-units.ts";
 import type { LossExtra, LossGradient, LossValue } from "./loss.ts";
 import { cutPieces } from "./pieces.ts";
 import { addSums, type LossPlan } from "./plan.ts";
 import { layOut, type Problem } from "./problem.ts";
-import type { Tensor } from "./tensor.ts";
+import { checkTarget, checkUpstream } from "./target-kind.ts";
+import { elementCount, type Tensor } from "./tensor.ts";
 
 let engine: LossEngine | undefined;
 
@@ -28,6 +29,12 @@ export interface LossCall {
   readonly outputs: PieceOutputs;
 }
 
+/** Sums of both maps, image by image. */
+export interface ImageSums {
+  readonly first: readonly Float64Array[];
+  readonly second: readonly Float64Array[];
+}
+
 /** Checks shapes and makes room for what is asked. */
 export function openCall(
   planFor: (classes: number) => LossPlan,
@@ -36,48 +43,78 @@ export function openCall(
   wantsGrad: boolean,
   extra: LossExtra = {},
 ): LossCall {
-  const problem = layOut(logits, target);
+  const problem = layOut(logits, target, extra);
   const plan = planFor(problem.classes);
-  for (const { term } of plan.terms) {
-    checkTargetKind(term, { ...problem, origin: { image: 0, begin: 0, ...problem } });
+  for (const { term } of plan.terms) checkTarget(term, problem);
+  if (extra.upstream !== undefined) {
+    checkUpstream(plan.terms[0].term.id, elementDims(plan, problem), extra.upstream.data);
   }
+  return { plan, problem, outputs: outputsOf(plan, problem, wantsGrad, extra.out) };
+}
+
+function outputsOf(plan: LossPlan, problem: Problem, wantsGrad: boolean, out?: Float32Array): PieceOutputs {
   const rows = plan.elementRows;
   return {
-    plan,
-    problem,
-    outputs: {
-      ...(wantsGrad && { grad: gradientArray(problem, extra.out) }),
-      ...(rows > 0 && {
-        elements: new Float32Array(problem.images * rows * problem.pixels),
-        elementRows: rows,
-      }),
-    },
+    ...(wantsGrad && { grad: gradientArray(problem, out) }),
+    ...(rows > 0 && { elements: new Float32Array(problem.images * rows * problem.pixels) }),
   };
 }
 
-/** Both maps over all pieces, on this thread. */
-export function runInline({ plan, problem, outputs }: LossCall): LossValue {
-  const engine = inlineEngine();
+/** One Float64Array of zeros per image. */
+export function zeroSums({ images }: Problem, length: number): Float64Array[] {
+  return Array.from({ length: images }, () => new Float64Array(length));
+}
+
+/** All maps over all pieces, on this thread. */
+export function runInline(call: LossCall): LossValue {
+  return closeCall(call, mapsOf(call, inlineEngine()));
+}
+
+/** What the maps of a loss run on: a {@link LossEngine}, or the reference. */
+export interface MapEngine {
+  first(plan: LossPlan, view: PieceView): Float64Array;
+  second(plan: LossPlan, view: PieceView, coefficients: Float64Array): Float64Array;
+}
+
+/** The sums of all maps; gradient and elements are written where the call has room for them. */
+export function mapsOf({ plan, problem, outputs }: LossCall, engine: MapEngine): ImageSums {
   const pieces = cutPieces(problem.images, problem.classes, problem.pixels);
-  const views = pieces.map((piece) => viewPiece(problem, piece, outputs));
-  const first = new Float64Array(plan.firstLength);
-  for (const view of views) addSums(first, engine.first(plan, view));
-  const second = new Float64Array(plan.secondLength);
-  if (outputs.grad !== undefined || plan.valueNeedsSecond) {
-    const coefficients = plan.finish(first);
-    for (const view of views) addSums(second, engine.second(plan, view, coefficients));
+  const first = zeroSums(problem, plan.firstLength);
+  const second = zeroSums(problem, plan.secondLength);
+  const fields = makeFields(plan, problem);
+  for (const piece of pieces) {
+    addSums(first[piece.image], engine.first(plan, viewPiece(plan, problem, piece, { fields })));
   }
-  return closeCall({ plan, problem, outputs }, first, second);
+  for (const place of unitPlaces(plan, problem)) {
+    const { field } = plan.terms[place.term].term;
+    if (field?.measure === undefined) continue;
+    field.measure(unitAt(plan, problem, fields, place), plan.firstOf(first[place.image], place.term));
+  }
+  const coefficients = plan.finish(first, problem.upstream as Float32Array | undefined);
+  for (const place of unitPlaces(plan, problem)) {
+    const { term, image } = place;
+    plan.terms[term].term.field?.fill(
+      unitAt(plan, problem, fields, place),
+      plan.coefficientsOf(coefficients[image], term),
+      plan.secondOf(second[image], term),
+    );
+  }
+  if (outputs.grad !== undefined || plan.valueNeedsSecond || outputs.elements !== undefined) {
+    for (const piece of pieces) {
+      const view = viewPiece(plan, problem, piece, { ...outputs, fields });
+      addSums(second[piece.image], engine.second(plan, view, coefficients[piece.image]));
+    }
+  }
+  return { first, second };
 }
 
 /** The result of a call from its merged sums. */
-export function closeCall(call: LossCall, first: Float64Array, second: Float64Array): LossValue {
-  const { plan, problem, outputs } = call;
+export function closeCall({ plan, problem, outputs }: LossCall, { first, second }: ImageSums): LossValue {
   const result = plan.result(first, second);
-  if (outputs.elements === undefined) return result;
-  const [images, , ...spatial] = problem.logitsDims as [number, number, ...number[]];
-  const dims = plan.elementRows === 1 && problem.classes > 1 ? [images, ...spatial] : problem.logitsDims;
-  return { ...result, elements: { data: outputs.elements, dims } };
+  const dims = elementDims(plan, problem);
+  if (dims === undefined) return result;
+  const data = outputs.elements ?? plan.terms[0].term.classElements?.(first);
+  return { ...result, elements: { data: data as Float32Array, dims } };
 }
 
 /** A result with its gradient. */
@@ -85,8 +122,25 @@ export function withGrad(result: LossValue, { problem, outputs }: LossCall): Los
   return { ...result, grad: { data: outputs.grad as Float32Array, dims: problem.logitsDims } };
 }
 
+/** The dims of the elements; undefined when the loss returns none. */
+function elementDims(
+  plan: LossPlan,
+  { images, spatial, classes, logitsDims }: Problem,
+): readonly number[] | undefined {
+  switch (plan.elementKind) {
+    case "none":
+      return undefined;
+    case "pixels":
+      return [images, ...spatial];
+    case "logits":
+      return logitsDims;
+    case "classes":
+      return [images, classes];
+  }
+}
+
 function gradientArray({ logits, logitsDims }: Problem, out: Float32Array | undefined): Float32Array {
-  if (out === undefined) return new Float32Array(logits.length);
+  if (out === undefined) return new Float32Array(elementCount(logitsDims));
   if (out instanceof Float32Array && out.length === logits.length) return out;
   throw new PixelgradError(
     "SHAPE_MISMATCH",

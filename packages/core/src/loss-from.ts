@@ -1,8 +1,9 @@
 /** Rebuilds a loss from data: in a worker, or from a file. @module */
+
+import { catalogue } from "./catalogue.ts";
+import type { LossDefinition } from "./definition.ts";
 import { PixelgradError } from "./errors.ts";
 import type { Loss, LossSpec } from "./loss.ts";
-import { catalogue } from "./losses/catalogue.ts";
-import type { LossDefinition } from "./losses/definition.ts";
 import { nearestName } from "./nearest-name.ts";
 import { defineLoss } from "./single-loss.ts";
 import { WEIGHTED_SUM, weightedSum } from "./weighted-sum.ts";

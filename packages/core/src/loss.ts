@@ -4,11 +4,12 @@
  * @module
  */
 import type { LossPlan } from "./plan.ts";
+import type { Layout } from "./problem.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
  * How much of the batch a gradient needs to know: `labels`, the divisor is known from the labels; `sums`, sums
- * over the batch come first; `gather`, all pixels together.
+ * over the batch come first; `gather`, all pixels of an image or of the batch together.
  */
 export type Coupling = "labels" | "sums" | "gather";
 
@@ -28,7 +29,23 @@ export interface LossSpec {
   readonly options: LossOptions;
 }
 
+/** What else a call brings. */
 export interface LossExtra {
+  /** `channels-first` by default; `channels-last`: logits, dense targets and gradient are `[N, ...spatial, C]`. */
+  readonly layout?: Layout;
+  /** A weight per pixel, at least 0, `[N, ...spatial]`. */
+  readonly pixelWeights?: Tensor;
+  /**
+   * `[C]` or `[N, C]`, 0 for a class that is left out: it takes no part in the softmax, its gradient is 0 and its label
+   * is an error.
+   */
+  readonly classMask?: Tensor;
+  /** With `reduction: "none"`: d total / d element, with the dims of the elements; the gradient is then that of the total. */
+  readonly upstream?: Tensor;
+  /** What a distillation loss compares with: the input of the teacher, a Float32Array with the dims of the logits. */
+  readonly teacher?: Tensor;
+  /** Distance maps made beforehand, a Float32Array with the dims of the logits (see `boundary`). */
+  readonly distanceMaps?: Tensor;
   /**
    * Where the gradient is written: as many float32 as there are logits, the logits' own array allowed. Its content
    * is undefined after an error.
@@ -48,7 +65,10 @@ export interface LossValue {
   /** Pixels that counted, the most over all terms. */
   readonly counted: number;
   readonly terms: readonly TermValue[];
-  /** Under `reduction: "none"`: `[N, ...spatial]` (softmax) or the logits' dims (sigmoid); 0 where ignored. */
+  /**
+   * Under `reduction: "none"`: `[N, ...spatial]` (softmax), the logits' dims (sigmoid), or `[N, C]` (overlap); 0 where
+   * ignored.
+   */
   readonly elements?: Tensor<Float32Array>;
 }
 
@@ -66,9 +86,9 @@ export interface Loss extends LossSpec {
    * @throws PixelgradError `SHAPE_MISMATCH`, `TYPE_MISMATCH`, `LABEL_OUT_OF_RANGE`, `TARGET_OUT_OF_RANGE` or
    *   `VALUE_NOT_FINITE`, naming an offending position.
    */
-  value(logits: Tensor, target: Tensor): number;
+  value(logits: Tensor, target: Tensor, extra?: LossExtra): number;
   /** The loss with its parts: value per term, counted pixels, elements. */
-  evaluate(logits: Tensor, target: Tensor): LossValue;
+  evaluate(logits: Tensor, target: Tensor, extra?: LossExtra): LossValue;
   /** The loss and its gradient with respect to `logits`. */
   valueAndGrad(logits: Tensor, target: Tensor, extra?: LossExtra): LossGradient;
   /** The maps of this loss for logits of `classes` channels: what a pool or a trainer runs. */

@@ -12,17 +12,24 @@ interface OptionBase {
   /** One sentence for the documentation, with unit and range. */
   readonly doc: string;
   /** The default, as the documentation shows it. */
-  readonly default?: number | string;
+  readonly default?: number | string | boolean;
 }
 
+/** What one option may be. */
+export type OptionKind =
+  | { readonly kind: "number"; readonly min?: number; readonly max?: number }
+  | { readonly kind: "numbers"; readonly min?: number; readonly max?: number }
+  | { readonly kind: "number-or-numbers"; readonly min?: number; readonly max?: number }
+  | { readonly kind: "integer"; readonly min?: number }
+  | { readonly kind: "integers"; readonly min?: number }
+  | { readonly kind: "integer-or-integers" }
+  | { readonly kind: "matrix" }
+  | { readonly kind: "boolean" }
+  | { readonly kind: "loss" }
+  | { readonly kind: "choice"; readonly values: readonly string[] };
+
 export type OptionField = OptionBase &
-  (
-    | { readonly kind: "number"; readonly min?: number; readonly max?: number }
-    | { readonly kind: "numbers"; readonly min?: number }
-    | { readonly kind: "number-or-numbers"; readonly min?: number }
-    | { readonly kind: "integer-or-integers" }
-    | { readonly kind: "choice"; readonly values: readonly string[] }
-  );
+  (OptionKind | { readonly kind: "any-of"; readonly of: readonly OptionKind[] });
 
 export type OptionFields = { readonly [name: string]: OptionField };
 
@@ -64,17 +71,31 @@ function show(value: unknown): string {
 
 /** What a field takes, in words. */
 export function describeField(field: OptionField): string {
+  return field.kind === "any-of" ? field.of.map(describeKind).join(", or ") : describeKind(field);
+}
+
+function describeKind(field: OptionKind): string {
   switch (field.kind) {
     case "choice":
-      return `one of ${field.values.join(", ")}`;
+      return field.values.length === 1 ? String(field.values[0]) : `one of ${field.values.join(", ")}`;
     case "integer-or-integers":
       return `an integer or a list of at most ${LARGEST_IGNORE_LIST} integers`;
+    case "integer":
+      return `a whole number${rangeOf(field)}`;
+    case "integers":
+      return `a list of whole numbers${rangeOf(field)}`;
     case "number":
       return `a number${rangeOf(field)}`;
     case "numbers":
       return `a list of numbers${rangeOf(field)}, one per class`;
     case "number-or-numbers":
       return `a number${rangeOf(field)} or a list of them, one per class`;
+    case "matrix":
+      return "a list of lists of numbers, a row per class";
+    case "boolean":
+      return "true or false";
+    case "loss":
+      return "a loss";
   }
 }
 
@@ -84,25 +105,52 @@ function rangeOf({ min, max }: { readonly min?: number; readonly max?: number })
 }
 
 function accepts(field: OptionField, value: unknown): boolean {
+  return field.kind === "any-of"
+    ? field.of.some((kind) => acceptsKind(kind, value))
+    : acceptsKind(field, value);
+}
+
+function acceptsKind(field: OptionKind, value: unknown): boolean {
+  const list: readonly unknown[] | undefined = Array.isArray(value) ? value : undefined;
   switch (field.kind) {
     case "choice":
       return typeof value === "string" && field.values.includes(value);
     case "number":
       return inRange(value, field.min, field.max);
     case "numbers":
-      return Array.isArray(value) && value.every((v) => inRange(v, field.min));
+      return list?.every((v) => inRange(v, field.min, field.max)) ?? false;
     case "number-or-numbers":
-      return inRange(value, field.min) || (Array.isArray(value) && value.every((v) => inRange(v, field.min)));
+      return list?.every((v) => inRange(v, field.min, field.max)) ?? inRange(value, field.min, field.max);
+    case "integer":
+      return Number.isSafeInteger(value) && inRange(value, field.min);
+    case "integers":
+      return list?.every((v) => Number.isSafeInteger(v) && inRange(v, field.min)) ?? false;
     case "integer-or-integers":
-      return (
-        Number.isSafeInteger(value) ||
-        (Array.isArray(value) && value.length <= LARGEST_IGNORE_LIST && value.every(Number.isSafeInteger))
-      );
+      return list === undefined
+        ? Number.isSafeInteger(value)
+        : list.length <= LARGEST_IGNORE_LIST && list.every(Number.isSafeInteger);
+    case "matrix":
+      return list?.every((row) => Array.isArray(row) && row.every((v) => inRange(v))) ?? false;
+    case "boolean":
+      return typeof value === "boolean";
+    case "loss":
+      return typeof value === "object" && value !== null && "id" in value && "options" in value;
   }
 }
 
 function inRange(value: unknown, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY): boolean {
   return typeof value === "number" && Number.isFinite(value) && value >= min && value <= max;
+}
+
+/**
+ * What to throw when two options contradict each other.
+ * @param why - what to do instead, a clause.
+ */
+export function optionConflict(loss: string, [a, b]: readonly [string, string], why: string): PixelgradError {
+  return new PixelgradError("OPTION_CONFLICT", `${loss}: ${a} and ${b} contradict each other: ${why}.`, {
+    loss,
+    options: [a, b],
+  });
 }
 
 /** A number for each of `classes`: the list itself, or the one number repeated. */

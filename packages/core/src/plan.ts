@@ -1,25 +1,35 @@
 /**
  * A loss ready to run on logits of a known number of classes. Its maps run on pieces anywhere; their sums are added
- * up in piece order; `finish` and `result` run once, on the totals.
+ * up per image in piece order; `finish` and `result` run once, on the sums of all images.
  *
  * Sums and coefficients of all terms lie one behind the other in one Float64Array, so that they travel as one.
  *
  * @module
  */
 import type { LossValue } from "./loss.ts";
-import type { WeightedTerm } from "./term.ts";
+import type { ElementKind, WeightedTerm } from "./term.ts";
+
+type Length = "firstLength" | "secondLength" | "coefficientLength";
 
 export class LossPlan {
   readonly classes: number;
   readonly terms: readonly WeightedTerm[];
   readonly firstLength: number;
   readonly secondLength: number;
+  readonly coefficientLength: number;
+  readonly #offsets: Record<Length, readonly number[]>;
 
   constructor(classes: number, terms: readonly WeightedTerm[]) {
     this.classes = classes;
     this.terms = terms;
-    this.firstLength = terms.reduce((length, { term }) => length + term.firstLength, 0);
-    this.secondLength = terms.reduce((length, { term }) => length + term.secondLength, 0);
+    this.#offsets = {
+      firstLength: offsetsOf(terms, "firstLength"),
+      secondLength: offsetsOf(terms, "secondLength"),
+      coefficientLength: offsetsOf(terms, "coefficientLength"),
+    };
+    this.firstLength = this.#offsets.firstLength[terms.length]!;
+    this.secondLength = this.#offsets.secondLength[terms.length]!;
+    this.coefficientLength = this.#offsets.coefficientLength[terms.length]!;
   }
 
   /** Whether the first map reads the logits: not when every divisor is known from the labels. */
@@ -27,39 +37,60 @@ export class LossPlan {
     return this.terms.some(({ term }) => term.coupling !== "labels");
   }
 
-  /** Whether the value needs the second map. */
+  /** Whether the value needs the second map; a term with a field leaves its value when that is filled. */
   get valueNeedsSecond(): boolean {
-    return this.secondLength > 0;
+    return this.terms.some(({ term }) => term.secondLength > 0 && term.field === undefined);
   }
 
-  /** Whether elements are asked for, and how many rows of pixels they have per image. */
+  /** Whether any term gathers. */
+  get hasFields(): boolean {
+    return this.terms.some(({ term }) => term.field !== undefined);
+  }
+
+  /** What the elements of the result are; a sum of losses has none. */
+  get elementKind(): ElementKind {
+    return this.terms.length === 1 ? this.terms[0]!.term.elements : "none";
+  }
+
+  /** Rows of pixels per image that the second map writes elements to. */
   get elementRows(): number {
-    const term = this.terms.find(({ term }) => term.writesElements)?.term;
-    if (term === undefined) return 0;
-    return term.activation === "softmax" ? 1 : this.classes;
+    const kind = this.elementKind;
+    return kind === "pixels" ? 1 : kind === "logits" ? this.classes : 0;
   }
 
-  /** Coefficients of the second map, from the merged sums of the first. */
-  finish(first: Float64Array): Float64Array {
-    const parts = this.terms.map(({ term, weight }, i) => term.finish(this.firstOf(first, i), weight));
-    const coefficients = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      coefficients.set(part, at);
-      at += part.length;
-    }
-    return coefficients;
+  /** Coefficients of the second map for each image, from the merged sums of the first. */
+  finish(first: readonly Float64Array[], upstream?: ArrayLike<number>): Float64Array[] {
+    const parts = this.terms.map(({ term, weight }, i) =>
+      term.finish(
+        first.map((sums) => this.firstOf(sums, i)),
+        weight,
+        upstream,
+      ),
+    );
+    return first.map((_, image) => {
+      const coefficients = new Float64Array(this.coefficientLength);
+      for (const [i, part] of parts.entries()) {
+        coefficients.set(part[image]!, this.#offsets.coefficientLength[i]!);
+      }
+      return coefficients;
+    });
   }
 
-  /** The value, in all and per term, from the merged sums of both maps. */
-  result(first: Float64Array, second: Float64Array): LossValue {
+  /** The value, in all and per term, from the merged sums of both maps of each image. */
+  result(first: readonly Float64Array[], second: readonly Float64Array[]): LossValue {
     let value = 0;
     let counted = 0;
     const terms = this.terms.map(({ term, weight }, i) => {
-      const sums = this.firstOf(first, i);
-      const termValue = term.value(sums, this.secondOf(second, i));
+      const sums = first.map((image) => this.firstOf(image, i));
+      const termValue = term.value(
+        sums,
+        second.map((image) => this.secondOf(image, i)),
+      );
       value += weight * termValue;
-      counted = Math.max(counted, sums[0]);
+      counted = Math.max(
+        counted,
+        sums.reduce((total, image) => total + image[0]!, 0),
+      );
       return { id: term.id, weight, value: termValue };
     });
     return { value, counted, terms };
@@ -67,17 +98,22 @@ export class LossPlan {
 
   /** The part of the first map's sums that belongs to term `i`. */
   firstOf(first: Float64Array, i: number): Float64Array {
-    return slice(first, this.terms, i, "firstLength");
+    return this.#part(first, i, "firstLength");
   }
 
   /** The part of the second map's sums that belongs to term `i`. */
   secondOf(second: Float64Array, i: number): Float64Array {
-    return slice(second, this.terms, i, "secondLength");
+    return this.#part(second, i, "secondLength");
   }
 
   /** The part of the coefficients that belongs to term `i`. */
   coefficientsOf(coefficients: Float64Array, i: number): Float64Array {
-    return slice(coefficients, this.terms, i, "coefficientLength");
+    return this.#part(coefficients, i, "coefficientLength");
+  }
+
+  #part(all: Float64Array, i: number, length: Length): Float64Array {
+    const offsets = this.#offsets[length];
+    return all.subarray(offsets[i], offsets[i + 1]);
   }
 }
 
@@ -86,13 +122,8 @@ export function addSums(total: Float64Array, sums: Float64Array): void {
   for (let i = 0; i < total.length; i++) total[i] += sums[i];
 }
 
-function slice(
-  all: Float64Array,
-  terms: readonly WeightedTerm[],
-  index: number,
-  length: "firstLength" | "secondLength" | "coefficientLength",
-): Float64Array {
-  let at = 0;
-  for (let i = 0; i < index; i++) at += terms[i].term[length];
-  return all.subarray(at, at + terms[index].term[length]);
+function offsetsOf(terms: readonly WeightedTerm[], length: Length): readonly number[] {
+  const offsets = [0];
+  for (const { term } of terms) offsets.push(offsets[offsets.length - 1]! + term[length]);
+  return offsets;
 }

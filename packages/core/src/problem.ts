@@ -1,77 +1,171 @@
 /**
- * The door: checks that logits and target fit, and lays both out as N images of C channels of P pixels.
+ * The door: checks that logits, target and extras fit, and lays them out as N images of C channels of P pixels.
  *
  * @module
  */
 import { PixelgradError } from "./errors.ts";
+import type { LossExtra } from "./loss.ts";
 import { elementCount, formatDims, type Tensor, type TypedArray } from "./tensor.ts";
+
+export type Layout = "channels-first" | "channels-last";
 
 export interface Problem {
   readonly images: number;
   readonly classes: number;
+  readonly spatial: readonly number[];
   /** Pixels of one image. */
   readonly pixels: number;
-  readonly logits: Float32Array;
+  readonly layout: Layout;
+  /** Float64 only for the reference. */
+  readonly logits: Float32Array | Float64Array;
   readonly target: TypedArray;
-  /** Labels hold a class index per pixel; dense targets a number in [0, 1] per logit. */
+  /** Labels hold a class index per pixel; dense targets a number per logit. */
   readonly targetKind: "labels" | "dense";
   readonly logitsDims: readonly number[];
   readonly targetDims: readonly number[];
+  /** `[N, P]`. */
+  readonly pixelWeights?: TypedArray;
+  /** `[N, C]`, 0 where a class is left out. */
+  readonly classMask?: Uint8Array;
+  /** As the logits. */
+  readonly teacher?: Float32Array | Float64Array;
+  /** As the logits. */
+  readonly distanceMaps?: Float32Array | Float64Array;
+  /** As the elements of the loss. */
+  readonly upstream?: TypedArray;
 }
 
 /**
  * Rank decides, not dtype: a target of the logits' rank is dense, one rank less is labels. With one channel,
  * `[N, ...spatial]` and `[N, 1, ...spatial]` mean the same, and both are dense.
  */
-export function layOut(logits: Tensor, target: Tensor): Problem {
-  if (!(logits.data instanceof Float32Array)) {
-    throw new PixelgradError(
-      "TYPE_MISMATCH",
-      `Logits must be a Float32Array, got ${logits.data.constructor.name}: convert them first.`,
-      { expected: "Float32Array", got: logits.data.constructor.name },
-    );
-  }
-  checkLength("Logits", logits);
+export function layOut(logits: Tensor, target: Tensor, extra: LossExtra = {}): Problem {
+  const data = floats("Logits", logits);
   checkLength("The target", target);
+  const { layout = "channels-first" } = extra;
   if (logits.dims.length < 2) {
-    throw new PixelgradError(
-      "SHAPE_MISMATCH",
-      `Logits need dims [N, C, ...spatial], got ${formatDims(logits.dims)}.`,
-      { expected: [0, 0], got: logits.dims },
+    throw mismatch(
+      `Logits need dims ${layout === "channels-first" ? "[N, C, ...spatial]" : "[N, ...spatial, C]"}, got ` +
+        `${formatDims(logits.dims)}.`,
+      [0, 0],
+      logits.dims,
     );
   }
-  const [images, classes, ...spatial] = logits.dims as [number, number, ...number[]];
+  const channelAxis = layout === "channels-first" ? 1 : logits.dims.length - 1;
+  const images = logits.dims[0];
+  const classes = logits.dims[channelAxis];
+  const spatial = logits.dims.filter((_, axis) => axis !== 0 && axis !== channelAxis);
   const labelDims = [images, ...spatial];
   const dense = sameDims(target.dims, logits.dims);
   if (!dense && !sameDims(target.dims, labelDims)) {
-    throw new PixelgradError(
-      "SHAPE_MISMATCH",
+    throw mismatch(
       `For logits ${formatDims(logits.dims)} the target must be labels ${formatDims(labelDims)} or dense ` +
         `${formatDims(logits.dims)}, got ${formatDims(target.dims)}.`,
-      { expected: labelDims, got: target.dims },
+      labelDims,
+      target.dims,
     );
   }
+  const pixels = elementCount(spatial);
+  const { pixelWeights, classMask, teacher, distanceMaps, upstream } = extra;
   return {
     images,
     classes,
-    pixels: elementCount(spatial),
-    logits: logits.data,
+    spatial,
+    pixels,
+    layout,
+    logits: data,
     target: target.data,
     targetKind: dense || classes === 1 ? "dense" : "labels",
     logitsDims: logits.dims,
     targetDims: target.dims,
+    ...(pixelWeights && { pixelWeights: weightsOf(pixelWeights, labelDims) }),
+    ...(classMask && { classMask: maskPerImage(classMask, images, classes) }),
+    ...(teacher && { teacher: likeLogits("extra.teacher", teacher, logits.dims) }),
+    ...(distanceMaps && { distanceMaps: likeLogits("extra.distanceMaps", distanceMaps, logits.dims) }),
+    ...(upstream && { upstream: upstream.data }),
   };
+}
+
+function floats(what: string, { data, dims }: Tensor): Float32Array {
+  if (!(data instanceof Float32Array)) {
+    const got = data.constructor.name;
+    throw new PixelgradError(
+      "TYPE_MISMATCH",
+      `${what} must be a Float32Array, got ${got}: convert them first.`,
+      {
+        expected: "Float32Array",
+        got,
+      },
+    );
+  }
+  checkLength(what, { data, dims });
+  return data;
+}
+
+function likeLogits(what: string, tensor: Tensor, dims: readonly number[]): Float32Array {
+  const data = floats(what, tensor);
+  if (sameDims(tensor.dims, dims)) return data;
+  throw mismatch(
+    `${what} must have the dims of the logits, ${formatDims(dims)}, got ${formatDims(tensor.dims)}.`,
+    dims,
+    tensor.dims,
+  );
+}
+
+function weightsOf(weights: Tensor, dims: readonly number[]): TypedArray {
+  checkLength("extra.pixelWeights", weights);
+  if (elementCount(weights.dims) !== elementCount(dims) || weights.dims[0] !== dims[0]) {
+    throw mismatch(
+      `extra.pixelWeights must have a weight per pixel, dims ${formatDims(dims)}, got ${formatDims(weights.dims)}.`,
+      dims,
+      weights.dims,
+    );
+  }
+  const at = firstWhere(weights.data, (weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
+  if (at < 0) return weights.data;
+  const value = Number(weights.data[at]);
+  throw new PixelgradError(
+    "WEIGHT_INVALID",
+    `extra.pixelWeights hold ${value} at element ${at}: weights must be finite and at least 0.`,
+    { value, position: [at] },
+  );
+}
+
+function firstWhere(data: TypedArray, predicate: (value: number) => boolean): number {
+  for (let i = 0; i < data.length; i++) if (predicate(Number(data[i]))) return i;
+  return -1;
+}
+
+/** `[N, C]`, from that or from `[C]`. */
+function maskPerImage(mask: Tensor, images: number, classes: number): Uint8Array {
+  checkLength("extra.classMask", mask);
+  const perImage = sameDims(mask.dims, [images, classes]);
+  if (!perImage && !sameDims(mask.dims, [classes])) {
+    throw mismatch(
+      `extra.classMask must be ${classes} numbers, one per class, or ${formatDims([images, classes])}, one per image ` +
+        `and class; got ${formatDims(mask.dims)}.`,
+      [images, classes],
+      mask.dims,
+    );
+  }
+  return Uint8Array.from({ length: images * classes }, (_, i) =>
+    Number(mask.data[perImage ? i : i % classes]) === 0 ? 0 : 1,
+  );
 }
 
 function sameDims(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((d, i) => d === b[i]);
 }
 
+function mismatch(message: string, expected: readonly number[], got: readonly number[]): PixelgradError {
+  return new PixelgradError("SHAPE_MISMATCH", message, { expected, got });
+}
+
 function checkLength(what: string, { data, dims }: Tensor): void {
   if (data.length === elementCount(dims)) return;
-  throw new PixelgradError(
-    "SHAPE_MISMATCH",
+  throw mismatch(
     `${what} of dims ${formatDims(dims)}: expected ${elementCount(dims)} elements, got ${data.length}.`,
-    { expected: dims, got: [data.length] },
+    dims,
+    [data.length],
   );
 }

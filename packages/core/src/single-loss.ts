@@ -1,7 +1,8 @@
 /** Losses as their users hold them: options checked once, terms resolved per number of classes. @module */
+
+import { fieldsOf, type LossDefinition, withPreset } from "./definition.ts";
 import { openCall, runInline, withGrad } from "./inline.ts";
 import type { Coupling, Loss, LossExtra, LossGradient, LossSpec, LossValue } from "./loss.ts";
-import type { LossDefinition } from "./losses/definition.ts";
 import { checkOptions } from "./options.ts";
 import { LossPlan } from "./plan.ts";
 import type { Tensor } from "./tensor.ts";
@@ -9,9 +10,10 @@ import type { WeightedTerm } from "./term.ts";
 
 /** A loss of the catalogue with its options checked. */
 export function defineLoss(definition: LossDefinition, given: object): Loss {
-  const options = checkOptions(definition.id, definition.fields, given);
+  const options = checkOptions(definition.id, fieldsOf(definition), given);
+  const resolved = withPreset(definition, options);
   return lossOfTerms({ id: definition.id, options }, definition.coupling, (classes) => [
-    { weight: 1, term: definition.resolve(options, classes) },
+    { weight: 1, term: definition.resolve(resolved, classes) },
   ]);
 }
 
@@ -22,8 +24,8 @@ export function lossOfTerms(
   termsFor: (classes: number) => readonly WeightedTerm[],
 ): Loss {
   const plan = (classes: number): LossPlan => new LossPlan(classes, termsFor(classes));
-  const evaluate = (logits: Tensor, target: Tensor): LossValue =>
-    runInline(openCall(plan, logits, target, false));
+  const evaluate = (logits: Tensor, target: Tensor, extra?: LossExtra): LossValue =>
+    runInline(openCall(plan, logits, target, false, extra));
   const valueAndGrad = (logits: Tensor, target: Tensor, extra?: LossExtra): LossGradient => {
     const call = openCall(plan, logits, target, true, extra);
     return withGrad(runInline(call), call);
@@ -35,6 +37,6 @@ export function lossOfTerms(
     plan,
     evaluate,
     valueAndGrad,
-    value: (logits, target) => evaluate(logits, target).value,
+    value: (logits, target, extra) => evaluate(logits, target, extra).value,
   };
 }

@@ -1,43 +1,84 @@
 /**
- * One loss of a weighted sum with its options resolved for a number of classes: two maps over pieces with a merge
- * between them (ARCHITECTURE.md, "One idea").
+ * One loss of a weighted sum with its options resolved for a number of classes: maps over pieces with merges between
+ * them (ARCHITECTURE.md, "One idea").
  *
- *   first(piece) -> sums;   finish(sums) -> coefficients;   second(piece, coefficients) -> gradient and more sums
+ *   first(piece) -> sums and fields;  finish(sums of each image) -> coefficients;  fill(field, coefficients);
+ *   second(piece, coefficients, field) -> gradient and more sums
+ *
+ * Sums are kept per image, so that a term may finish over the batch or over each image.
  *
  * @module
  */
 import type { SimdTile } from "./engine/tile.ts";
+import type { FieldMaps } from "./field.ts";
 import type { Coupling } from "./loss.ts";
-import type { ReferencePixel } from "./reference/pixel.ts";
+import type { Pixel } from "./reference/pixel.ts";
 
-/** The maps of one twin; `P` is what they run on, a tile (SIMD) or a pixel (float64 reference). */
+/** The maps of one twin; `P` is what they run on, a tile (SIMD) or a pixel (float64). */
 export interface TermMaps<P> {
-  /** Adds to `sums`; `sums[0]` counts pixels. */
+  /** Adds to `sums`; `sums[0]` counts pixels. Fills the fields of a term that gathers. */
   first(piece: P, sums: Float64Array): void;
   /** Adds to `sums`; writes elements and gradient where the piece has room for them. */
   second(piece: P, coefficients: Float64Array, sums: Float64Array): void;
 }
 
+/** What `elements` holds: nothing, one number per pixel, per logit, or per image and class. */
+export type ElementKind = "none" | "pixels" | "logits" | "classes";
+
 export interface Term {
   readonly id: string;
   readonly coupling: Coupling;
-  /** `softmax` terms take labels and are given a softmax of the piece; the others take dense targets. */
+  /** How probabilities come of logits; a softmax term ignores pixels, a sigmoid term single channels. */
   readonly activation: "sigmoid" | "softmax";
-  readonly input: "logits" | "probabilities";
+  readonly input: "logits" | "probabilities" | "log-probabilities";
+  /** Softmax terms: `labels`, or `either` where dense targets mean something too. Sigmoid terms: `dense`, or `either`. */
+  readonly targets: "labels" | "dense" | "either";
   readonly ignored: readonly number[];
-  readonly writesElements: boolean;
+  /** Whether NaN and infinity are refused, or go through to the value. */
+  readonly nonFinite: "throw" | "propagate";
+  /** Whether the pixel maps leave their gradient in `pixel.grad` (d/dx) or in `pixel.slope` (d/dp, chained by the engine). */
+  readonly slope: "input" | "probabilities";
+  /** The range dense targets must keep to: [0, 1], or any finite number. */
+  readonly targetRange?: "unit" | "finite";
+  /** Tensors of the call that the term cannot do without. */
+  readonly needs?: readonly ("teacher" | "distanceMaps")[];
+  readonly elements: ElementKind;
   readonly firstLength: number;
   readonly secondLength: number;
   readonly coefficientLength: number;
-  /** What the second map needs; `scale` is the weight of the term. */
-  finish(sums: Float64Array, scale: number): Float64Array;
-  /** The unweighted loss, from the merged sums of both maps. */
-  value(first: Float64Array, second: Float64Array): number;
-  readonly simd: TermMaps<SimdTile>;
-  readonly reference: TermMaps<ReferencePixel>;
+  /** Present when the term gathers: what is kept per pixel between the maps. */
+  readonly field?: FieldMaps;
+  /**
+   * What the second map needs, for each image; `scale` is the weight of the term. With `upstream`, the gradient of
+   * the elements, nothing is divided by their number.
+   */
+  finish(
+    images: readonly Float64Array[],
+    scale: number,
+    upstream?: ArrayLike<number>,
+  ): readonly Float64Array[];
+  /** The unweighted loss, from the merged sums of both maps of each image. */
+  value(first: readonly Float64Array[], second: readonly Float64Array[]): number;
+  /** Elements of kind `classes`: `[N, C]`. */
+  classElements?(first: readonly Float64Array[]): Float32Array;
+  /** Absent where only the pixel maps exist. */
+  readonly simd?: TermMaps<SimdTile>;
+  readonly pixel: TermMaps<Pixel>;
 }
 
 export interface WeightedTerm {
   readonly weight: number;
   readonly term: Term;
+}
+
+/** The coefficients of a term that finishes over the whole batch: the same for each image. */
+export function forEachImage(images: readonly Float64Array[], coefficients: Float64Array): Float64Array[] {
+  return images.map(() => coefficients);
+}
+
+/** The sums of the batch: those of its images, added in order. */
+export function totalOf(images: readonly Float64Array[], length: number): Float64Array {
+  const total = new Float64Array(length);
+  for (const sums of images) for (let i = 0; i < length; i++) total[i] += sums[i];
+  return total;
 }

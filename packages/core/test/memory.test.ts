@@ -1,14 +1,13 @@
 /** The wasm memory: what lies where, and that it does not grow without need. */
 import {
-  addSums,
-  cutPieces,
+  closeCall,
   inlineEngine,
   type Loss,
   LossEngine,
+  mapsOf,
   openCall,
   parseLoss,
   type Tensor,
-  viewPiece,
 } from "@pixelgrad/core";
 import { relativeError } from "@pixelgrad/core/testing";
 import { describe, expect, test } from "vitest";
@@ -17,16 +16,8 @@ import { denseProblem, labelProblem } from "./problems.ts";
 
 /** A loss on an engine of its own, its arrays wherever the caller put them. */
 function runOn(engine: LossEngine, loss: Loss, logits: Tensor, target: Tensor, out: Float32Array) {
-  const { plan, problem, outputs } = openCall(loss.plan, logits, target, true, { out });
-  const views = cutPieces(problem.images, problem.classes, problem.pixels).map((piece) =>
-    viewPiece(problem, piece, outputs),
-  );
-  const first = new Float64Array(plan.firstLength);
-  for (const view of views) addSums(first, engine.first(plan, view));
-  const second = new Float64Array(plan.secondLength);
-  const coefficients = plan.finish(first);
-  for (const view of views) addSums(second, engine.second(plan, view, coefficients));
-  return plan.result(first, second);
+  const call = openCall(loss.plan, logits, target, true, { out });
+  return closeCall(call, mapsOf(call, engine));
 }
 
 describe("arrays in the memory of the engine", () => {

@@ -5,7 +5,10 @@ import type { PieceOrigin } from "./piece-view.ts";
 
 /** The offset of channel `c`, pixel `i` of a piece in an array of `channels` channels per image. */
 function offsetIn(origin: PieceOrigin, channels: number, c: number, i: number): number {
-  return (origin.image * channels + c) * origin.pixels + origin.begin + i;
+  const { image, begin, pixels, layout } = origin;
+  return layout === "channels-first"
+    ? (image * channels + c) * pixels + begin + i
+    : (image * pixels + begin + i) * channels + c;
 }
 
 export function labelFault(origin: PieceOrigin, i: number, label: number, classes: number): PixelgradError {
@@ -47,6 +50,17 @@ export function nonFiniteFault(
     `The logits hold ${value} at [${position}]: a loss needs finite numbers. Look for a division by zero, or a ` +
       "learning rate that is too high.",
     { value, position },
+  );
+}
+
+/** A label whose class the call's class mask leaves out of the softmax. */
+export function maskedLabelFault(origin: PieceOrigin, i: number, label: number): PixelgradError {
+  const position = positionOf(offsetIn(origin, 1, 0, i), origin.targetDims);
+  return new PixelgradError(
+    "LABEL_MASKED",
+    `Label ${label} at [${position}] is a class that extra.classMask leaves out of image ${origin.image}: relabel it, ` +
+      "ignore it, or let its class in.",
+    { label, position },
   );
 }
 

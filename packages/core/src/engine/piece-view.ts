@@ -4,60 +4,107 @@
  * @module
  */
 import type { Piece } from "../pieces.ts";
+import type { LossPlan } from "../plan.ts";
 import type { Problem } from "../problem.ts";
 import type { TypedArray } from "../tensor.ts";
 
-/** Row `c` of a piece starts at element `offset + c * stride`. */
+/** Element `i` of row `c` is at `offset + c * stride + i * step`. */
 export interface Rows<A extends TypedArray = TypedArray> {
   readonly data: A;
+  readonly channels: number;
   readonly offset: number;
   readonly stride: number;
+  /** 1, or the number of channels when those are last. */
+  readonly step: number;
 }
+
+export type Floats = Float32Array | Float64Array;
 
 export interface PieceView {
   readonly classes: number;
   /** Pixels. */
   readonly count: number;
-  readonly logits: Rows<Float32Array>;
-  readonly target: Rows;
   readonly targetKind: "labels" | "dense";
-  readonly grad?: Rows<Float32Array>;
-  readonly elements?: Rows<Float32Array>;
+  readonly rows: PieceRows;
+  /** `[C]`, of this image. */
+  readonly classMask?: Uint8Array;
   /** Where the piece lies in the batch, for messages. */
   readonly origin: PieceOrigin;
+}
+
+/** The arrays a piece reads and writes. */
+export interface PieceRows {
+  readonly logits: Rows<Floats>;
+  readonly target: Rows;
+  readonly grad?: Rows<Floats>;
+  readonly elements?: Rows<Floats>;
+  readonly pixelWeights?: Rows;
+  readonly teacher?: Rows<Floats>;
+  readonly upstream?: Rows;
+  /** One entry per term; undefined for those that do not gather. */
+  readonly fields?: readonly (Rows<Float64Array> | undefined)[];
 }
 
 export interface PieceOrigin {
   readonly image: number;
   readonly begin: number;
   readonly pixels: number;
+  readonly layout: Problem["layout"];
   readonly logitsDims: readonly number[];
   readonly targetDims: readonly number[];
 }
 
-/** What a caller wants written: as many elements as logits, and `[N, rows, P]` elements. */
+/** What a caller wants written: as many gradients as logits, `[N, rows, P]` elements, and the fields of the terms. */
 export interface PieceOutputs {
-  readonly grad?: Float32Array;
-  readonly elements?: Float32Array;
-  readonly elementRows?: number;
+  readonly grad?: Floats;
+  readonly elements?: Floats;
+  readonly fields?: readonly (Float64Array | undefined)[];
 }
 
 /** The rows of one piece of a whole batch. */
-export function viewPiece(problem: Problem, piece: Piece, outputs: PieceOutputs = {}): PieceView {
-  const { pixels, classes } = problem;
-  const rowsOf = <A extends TypedArray>(data: A, channels: number): Rows<A> => ({
-    data,
-    offset: piece.image * channels * pixels + piece.begin,
-    stride: pixels,
-  });
+export function viewPiece(
+  plan: LossPlan,
+  problem: Problem,
+  piece: Piece,
+  { grad, elements, fields }: PieceOutputs = {},
+): PieceView {
+  const { images, pixels, classes, layout, classMask, pixelWeights, teacher, upstream } = problem;
+  const rowsOf = <A extends TypedArray>(data: A, channels: number): Rows<A> =>
+    layout === "channels-first" || channels === 1
+      ? { data, channels, offset: piece.image * channels * pixels + piece.begin, stride: pixels, step: 1 }
+      : {
+          data,
+          channels,
+          offset: (piece.image * pixels + piece.begin) * channels,
+          stride: 1,
+          step: channels,
+        };
+  const fieldOf = (data: Float64Array, i: number): Rows<Float64Array> => {
+    const { rows, scope } = plan.terms[i]!.term.field!;
+    return {
+      data,
+      channels: rows,
+      step: 1,
+      ...(scope === "image"
+        ? { offset: piece.image * rows * pixels + piece.begin, stride: pixels }
+        : { offset: piece.image * pixels + piece.begin, stride: images * pixels }),
+    };
+  };
   return {
     classes,
     count: piece.count,
-    logits: rowsOf(problem.logits, classes),
-    target: rowsOf(problem.target, problem.targetKind === "dense" ? classes : 1),
     targetKind: problem.targetKind,
-    ...(outputs.grad && { grad: rowsOf(outputs.grad, classes) }),
-    ...(outputs.elements && { elements: rowsOf(outputs.elements, outputs.elementRows ?? classes) }),
-    origin: { ...piece, pixels, logitsDims: problem.logitsDims, targetDims: problem.targetDims },
+    rows: {
+      logits: rowsOf(problem.logits, classes),
+      target: rowsOf(problem.target, problem.targetKind === "dense" ? classes : 1),
+      ...(grad && { grad: rowsOf(grad, classes) }),
+      ...(elements && { elements: rowsOf(elements, plan.elementRows) }),
+      ...(pixelWeights && { pixelWeights: rowsOf(pixelWeights, 1) }),
+      ...(teacher && { teacher: rowsOf(teacher, classes) }),
+      ...(upstream && plan.elementRows > 0 && { upstream: rowsOf(upstream, plan.elementRows) }),
+      ...(fields && { fields: fields.map((field, i) => field && fieldOf(field, i)) }),
+    },
+    ...(classMask && { classMask: classMask.subarray(piece.image * classes, (piece.image + 1) * classes) }),
+    origin: { ...piece, pixels, layout, logitsDims: problem.logitsDims, targetDims: problem.targetDims },
   };
 }

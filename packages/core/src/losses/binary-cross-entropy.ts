@@ -1,15 +1,14 @@
 /** Binary cross-entropy. @module */
+
+import type { LossDefinition } from "../definition.ts";
+import { pixelFields } from "../families/reduction.ts";
+import { type SigmoidPixelOptions, sigmoidInputFields, sigmoidPixelTerm } from "../families/sigmoid-pixel.ts";
 import type { Loss } from "../loss.ts";
 import { perClass } from "../options.ts";
 import { binaryCrossEntropyOfLogit, binaryCrossEntropyOfProbability } from "../reference/binary.ts";
 import { defineLoss } from "../single-loss.ts";
-import type { LossDefinition } from "./definition.ts";
-import { type PixelOptions, pixelFields } from "./reduction.ts";
-import { sigmoidPixelTerm } from "./sigmoid-pixel.ts";
 
-export interface BinaryCrossEntropyOptions extends PixelOptions {
-  /** What the first argument holds: `logits` by default. */
-  readonly input?: "logits" | "probabilities";
+export interface BinaryCrossEntropyOptions extends SigmoidPixelOptions {
   /** Weight of the positive part, one number or one per channel; 1 by default. */
   readonly posWeight?: number | readonly number[];
 }
@@ -22,14 +21,9 @@ export const binaryCrossEntropyDefinition: LossDefinition = {
   coupling: "labels",
   kernel: "simd",
   fields: {
-    input: {
-      kind: "choice",
-      values: ["logits", "probabilities"],
-      default: "logits",
-      doc: "What the input holds.",
-    },
+    ...sigmoidInputFields,
     posWeight: { kind: "number-or-numbers", min: 0, default: 1, doc: "Weight of the positive part." },
-    ...pixelFields,
+    ...pixelFields("valid"),
   },
   resolve(checked, classes) {
     const options = checked as BinaryCrossEntropyOptions;

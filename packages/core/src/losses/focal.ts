@@ -1,14 +1,13 @@
 /** Focal loss. @module */
+
+import type { LossDefinition } from "../definition.ts";
+import { pixelFields } from "../families/reduction.ts";
+import { type SigmoidPixelOptions, sigmoidInputFields, sigmoidPixelTerm } from "../families/sigmoid-pixel.ts";
 import type { Loss } from "../loss.ts";
 import { binaryCrossEntropyOfLogit, binaryCrossEntropyOfProbability, focalOf } from "../reference/binary.ts";
 import { defineLoss } from "../single-loss.ts";
-import type { LossDefinition } from "./definition.ts";
-import { type PixelOptions, pixelFields } from "./reduction.ts";
-import { sigmoidPixelTerm } from "./sigmoid-pixel.ts";
 
-export interface FocalOptions extends PixelOptions {
-  /** What the first argument holds: `logits` by default. */
-  readonly input?: "logits" | "probabilities";
+export interface FocalOptions extends SigmoidPixelOptions {
   /** A plain multiplier; 1 by default. */
   readonly alpha?: number;
   /** How strongly easy pixels are played down, at least 0; 2 by default. */
@@ -24,15 +23,10 @@ export const focalDefinition: LossDefinition = {
   coupling: "labels",
   kernel: "simd",
   fields: {
-    input: {
-      kind: "choice",
-      values: ["logits", "probabilities"],
-      default: "logits",
-      doc: "What the input holds.",
-    },
+    ...sigmoidInputFields,
     alpha: { kind: "number", min: 0, default: 1, doc: "A plain multiplier." },
     gamma: { kind: "number", min: 0, default: 2, doc: "How strongly easy pixels are played down." },
-    ...pixelFields,
+    ...pixelFields("valid"),
   },
   resolve(checked) {
     const options = checked as FocalOptions;

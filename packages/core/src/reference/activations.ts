@@ -11,18 +11,52 @@ export function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
-/** exp(x_k) / sum_j exp(x_j). */
-export function softmax(x: Float64Array): Float64Array {
-  const largest = Math.max(...x);
-  const e = x.map((v) => Math.exp(v - largest));
-  const sum = e.reduce((a, b) => a + b, 0);
-  return e.map((v) => v / sum);
+/** exp(x_k) / sum_j exp(x_j) over the open classes; 0 for the others. */
+export function softmax(
+  x: Float64Array,
+  to: Float64Array = new Float64Array(x.length),
+  open?: Uint8Array,
+): Float64Array {
+  const top = indexOfLargest(x, open);
+  let sum = 0;
+  for (let k = 0; k < x.length; k++) {
+    to[k] = open?.[k] === 0 ? 0 : Math.exp(x[k] - x[top]);
+    sum += to[k];
+  }
+  for (let k = 0; k < x.length; k++) to[k] /= sum;
+  return to;
 }
 
-/** x_k - log sum_j exp(x_j); log1p of all but the largest keeps a confident pixel exact. */
-export function logSoftmax(x: Float64Array): Float64Array {
-  const largest = Math.max(...x);
-  const at = x.indexOf(largest);
-  const rest = x.reduce((sum, v, k) => (k === at ? sum : sum + Math.exp(v - largest)), 0);
-  return x.map((v) => v - largest - Math.log1p(rest));
+/** x_k - log sum_j exp(x_j) over the open classes; log1p of all but the largest keeps a confident pixel exact. */
+export function logSoftmax(
+  x: Float64Array,
+  to: Float64Array = new Float64Array(x.length),
+  open?: Uint8Array,
+): Float64Array {
+  const top = indexOfLargest(x, open);
+  const largest = x[top];
+  let rest = 0;
+  for (let k = 0; k < x.length; k++) if (k !== top && open?.[k] !== 0) rest += Math.exp(x[k] - largest);
+  const logRest = Math.log1p(rest);
+  for (let k = 0; k < x.length; k++) {
+    to[k] = open?.[k] === 0 ? Number.NEGATIVE_INFINITY : x[k] - largest - logRest;
+  }
+  return to;
+}
+
+/**
+ * Adds dL/dx_k = p_k (d_k - sum_j p_j d_j) to `grad`, from d = dL/dp. Taken relative to the d of the largest class,
+ * which keeps it exact when p is near 0 or 1.
+ */
+export function chainSoftmax(p: Float64Array, d: Float64Array, grad: Float64Array): void {
+  const top = indexOfLargest(p);
+  let mean = 0;
+  for (let k = 0; k < p.length; k++) if (k !== top) mean += p[k] * (d[k] - d[top]);
+  for (let k = 0; k < p.length; k++) grad[k] += p[k] * (d[k] - d[top] - mean);
+}
+
+function indexOfLargest(x: Float64Array, open?: Uint8Array): number {
+  let top = open === undefined ? 0 : Math.max(0, open.indexOf(1));
+  for (let k = top + 1; k < x.length; k++) if (x[k] > x[top] && open?.[k] !== 0) top = k;
+  return top;
 }

@@ -1,79 +1,58 @@
 /**
- * Runs a loss on its float64 reference, pixel by pixel. Slow and plain: the oracle of the SIMD kernels, and what
- * central differences are taken of.
+ * Runs a loss on its float64 maps alone, from float64 logits to a float64 gradient. Slow and plain: the oracle of the
+ * SIMD kernels, and what central differences are taken of.
  *
  * @module
  */
-import { checkTargetKind } from "../engine/target-tile.ts";
-import type { Loss, LossValue } from "../loss.ts";
-import { layOut, type Problem } from "../problem.ts";
+import type { PieceView } from "../engine/piece-view.ts";
+import { firstOverPixels, secondOverPixels } from "../engine/pixel-loop.ts";
+import { type MapEngine, mapsOf } from "../inline.ts";
+import type { Loss, LossExtra, LossValue } from "../loss.ts";
+import type { LossPlan } from "../plan.ts";
+import { layOut } from "../problem.ts";
+import { checkTarget } from "../target-kind.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Term } from "../term.ts";
-import type { ReferencePixel } from "./pixel.ts";
 
 export interface ReferenceResult extends Omit<LossValue, "elements"> {
   /** d value / d logits, with the dims of the logits. */
   readonly grad: Float64Array;
 }
 
+const pixelEngine: MapEngine = {
+  first(plan, view) {
+    const sums = new Float64Array(plan.firstLength);
+    firstOverPixels({ plan, terms: allTerms(plan), view, begin: 0, count: view.count }, sums);
+    return sums;
+  },
+  second(plan, view: PieceView, coefficients) {
+    const sums = new Float64Array(plan.secondLength);
+    const stretch = { plan, terms: allTerms(plan), view, begin: 0, count: view.count };
+    secondOverPixels(stretch, coefficients, sums, view.rows.grad);
+    return sums;
+  },
+};
+
 /**
  * The loss and its gradient in float64.
  * @param logits - `[N, C, ...spatial]`, float32 or float64.
- * @param target - as for `loss.valueAndGrad`, already known to be valid.
+ * @param target - as for `loss.valueAndGrad`.
  */
-export function referenceValueAndGrad(loss: Loss, logits: Tensor, target: Tensor): ReferenceResult {
-  const problem = layOut({ ...logits, data: Float32Array.from(logits.data as Float32Array) }, target);
+export function referenceValueAndGrad(
+  loss: Loss,
+  logits: Tensor,
+  target: Tensor,
+  extra: LossExtra = {},
+): ReferenceResult {
+  const float32 = { ...logits, data: Float32Array.from(logits.data as Float32Array) };
   const x = Float64Array.from(logits.data as Float64Array);
+  const problem = { ...layOut(float32, target, extra), logits: x };
   const plan = loss.plan(problem.classes);
+  for (const { term } of plan.terms) checkTarget(term, problem);
   const grad = new Float64Array(x.length);
-  const first = new Float64Array(plan.firstLength);
-  const second = new Float64Array(plan.secondLength);
-  plan.terms.forEach(({ term }, i) => {
-    checkTargetKind(term, { ...problem, origin: { image: 0, begin: 0, ...problem } });
-    for (const pixel of pixelsOf(problem, x, grad, term))
-      term.reference.first(pixel.data, plan.firstOf(first, i));
-  });
-  const coefficients = plan.finish(first);
-  plan.terms.forEach(({ term }, i) => {
-    for (const pixel of pixelsOf(problem, x, grad, term)) {
-      term.reference.second(pixel.data, plan.coefficientsOf(coefficients, i), plan.secondOf(second, i));
-      pixel.store();
-    }
-  });
+  const { first, second } = mapsOf({ plan, problem, outputs: { grad } }, pixelEngine);
   return { ...plan.result(first, second), grad };
 }
 
-interface Visit {
-  readonly data: ReferencePixel;
-  /** Adds the pixel's gradient to the whole one. */
-  store(): void;
-}
-
-function* pixelsOf(problem: Problem, x: Float64Array, grad: Float64Array, term: Term): Generator<Visit> {
-  const { images, classes, pixels, target } = problem;
-  const ignored = new Set(term.ignored);
-  const targetAt = (offset: number) => {
-    const value = Number(target[offset]);
-    return ignored.has(value) ? -1 : value;
-  };
-  for (let n = 0; n < images; n++) {
-    for (let i = 0; i < pixels; i++) {
-      const at = (c: number) => (n * classes + c) * pixels + i;
-      const labels = term.activation === "softmax";
-      const data: ReferencePixel = {
-        classes,
-        x: Float64Array.from({ length: classes }, (_, c) => x[at(c)]),
-        y: labels ? targetAt(n * pixels + i) : -1,
-        t: Float64Array.from({ length: labels ? 0 : classes }, (_, c) => targetAt(at(c))),
-        grad: new Float64Array(classes),
-        elements: new Float64Array(classes),
-      };
-      yield {
-        data,
-        store: () => {
-          for (let c = 0; c < classes; c++) grad[at(c)] += data.grad[c];
-        },
-      };
-    }
-  }
+function allTerms(plan: LossPlan): number[] {
+  return plan.terms.map((_, i) => i);
 }

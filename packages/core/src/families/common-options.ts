@@ -1,0 +1,66 @@
+/** Options of every loss. @module */
+import { PixelgradError } from "../errors.ts";
+import type { OptionFields } from "../options.ts";
+import type { Term } from "../term.ts";
+
+export type AllIgnored = "zero" | "nan" | "throw";
+
+export interface CommonOptions {
+  /** A label or target value, or several, that does not count. */
+  readonly ignoreIndex?: number | readonly number[];
+  /** The value of a batch without a counted pixel: `zero` by default; PyTorch gives `nan`. */
+  readonly allIgnored?: AllIgnored;
+  /** NaN and infinity in the input: `throw` (default) names the first, `propagate` lets them through to the value. */
+  readonly nonFinite?: "throw" | "propagate";
+}
+
+export const ignoreField: OptionFields = {
+  ignoreIndex: {
+    kind: "integer-or-integers",
+    doc: "Label or target value, or several, that does not count.",
+  },
+};
+
+export const allIgnoredField: OptionFields = {
+  allIgnored: {
+    kind: "choice",
+    values: ["zero", "nan", "throw"],
+    default: "zero",
+    doc: "Value of a batch without a counted pixel.",
+  },
+};
+
+export const nonFiniteField: OptionFields = {
+  nonFinite: {
+    kind: "choice",
+    values: ["throw", "propagate"],
+    default: "throw",
+    doc: "NaN and infinity in the input: refused with their position, or let through to the value.",
+  },
+};
+
+/** What every term takes over from the options of every loss. */
+export function commonTerm({
+  ignoreIndex,
+  nonFinite = "throw",
+}: CommonOptions): Pick<Term, "ignored" | "nonFinite"> {
+  return { ignored: ignoreList(ignoreIndex), nonFinite };
+}
+
+/** What makes the policy's value of a batch in which nothing counts, or only classes of weight 0. */
+export function emptyDivisor(loss: string, allIgnored: AllIgnored): number {
+  if (allIgnored === "throw") {
+    throw new PixelgradError(
+      "ALL_IGNORED",
+      `${loss}: no pixel of the batch counts, so there is no mean. Check ignoreIndex and classWeights, or set allIgnored to zero.`,
+      { loss },
+    );
+  }
+  return allIgnored === "nan" ? Number.NaN : Number.POSITIVE_INFINITY;
+}
+
+/** The list form of `ignoreIndex`. */
+function ignoreList(ignoreIndex: number | readonly number[] | undefined): readonly number[] {
+  if (ignoreIndex === undefined) return [];
+  return typeof ignoreIndex === "number" ? [ignoreIndex] : ignoreIndex;
+}

@@ -1,0 +1,61 @@
+/**
+ * What softmax pixel losses share: each pixel is a loss of its own, against its label or a dense target.
+ *
+ * @module
+ */
+import type { SimdTile } from "../engine/tile.ts";
+import type { Pixel } from "../reference/pixel.ts";
+import type { Term, TermMaps } from "../term.ts";
+import { commonTerm } from "./common-options.ts";
+import { type Divisor, type PixelOptions, PixelSum, pixelReduction } from "./reduction.ts";
+
+export interface SoftmaxPixelLoss {
+  readonly id: string;
+  readonly options: PixelOptions & { readonly input?: Term["input"] };
+  /** Whether `lossOf` leaves its gradient in `grad` (d/dx) or in `slope` (d/dp). */
+  readonly slope: Term["slope"];
+  readonly targets: Term["targets"];
+  readonly targetRange?: Term["targetRange"];
+  readonly needs?: Term["needs"];
+  /** What a mean divides by unless the caller says. */
+  readonly divisor: Divisor;
+  /** What a counted pixel adds to the divisor `weights`; 1 by default. */
+  weightOf?(pixel: Pixel): number;
+  /** The loss of a counted pixel; adds `scale` times its gradient to the pixel's `grad` or `slope`. */
+  lossOf(pixel: Pixel, scale: number): number;
+  readonly simd?: TermMaps<SimdTile>;
+}
+
+export function softmaxPixelTerm(loss: SoftmaxPixelLoss): Term {
+  const { id, options, slope, targets, targetRange, needs, simd } = loss;
+  const { reduction = "mean", allIgnored = "zero", divisor = loss.divisor, input = "logits" } = options;
+  return {
+    id,
+    coupling: "labels",
+    activation: "softmax",
+    input,
+    targets,
+    slope,
+    ...(targetRange && { targetRange }),
+    ...(needs && { needs }),
+    ...commonTerm(options),
+    elements: reduction === "none" ? "pixels" : "none",
+    ...pixelReduction(id, { reduction, divisor, allIgnored }),
+    pixel: {
+      first(pixel, sums) {
+        sums[PixelSum.all] += 1;
+        if (!pixel.counted) return;
+        sums[PixelSum.pixels] += 1;
+        sums[PixelSum.valid] += 1;
+        sums[PixelSum.weights] += pixel.weight * (loss.weightOf?.(pixel) ?? 1);
+      },
+      second(pixel, [scale], sums) {
+        if (!pixel.counted) return;
+        const value = pixel.weight * loss.lossOf(pixel, scale * pixel.weight * pixel.upstream[0]);
+        pixel.elements[0] = value;
+        sums[0] += value;
+      },
+    },
+    ...(simd && { simd }),
+  };
+}

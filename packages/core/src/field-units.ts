@@ -1,0 +1,106 @@
+/**
+ * The units of a term's field: each row of each image, or of the batch, with its target.
+ *
+ * @module
+ */
+import type { FieldUnit } from "./field.ts";
+import type { LossPlan } from "./plan.ts";
+import type { Problem } from "./problem.ts";
+import type { Term } from "./term.ts";
+
+/** A field per term of the plan, all zeros; undefined for terms without one. */
+export function makeFields(
+  plan: LossPlan,
+  { images, pixels }: Problem,
+  allocate: (length: number) => Float64Array = (length) => new Float64Array(length),
+): (Float64Array | undefined)[] {
+  return plan.terms.map(({ term }) => term.field && allocate(term.field.rows * images * pixels));
+}
+
+/** Which images a unit covers: one, or all (`image` is then 0). */
+export interface UnitPlace {
+  /** Index of the term in the plan. */
+  readonly term: number;
+  /** The image whose sums and coefficients the unit goes with. */
+  readonly image: number;
+  readonly row: number;
+}
+
+/** The units of all terms that gather, in the order their sums are added. */
+export function unitPlaces(plan: LossPlan, { images }: Problem): UnitPlace[] {
+  return plan.terms.flatMap(({ term: { field } }, term) => {
+    if (field === undefined || images === 0) return [];
+    const groups = field.scope === "image" ? images : 1;
+    return Array.from({ length: groups * field.rows }, (_, i) => ({
+      term,
+      image: Math.floor(i / field.rows),
+      row: i % field.rows,
+    }));
+  });
+}
+
+/** A unit over the field of its term. */
+export function unitAt(
+  plan: LossPlan,
+  problem: Problem,
+  fields: readonly (Float64Array | undefined)[],
+  { term, image, row }: UnitPlace,
+  allocate: (length: number) => Float64Array = (length) => new Float64Array(length),
+): FieldUnit {
+  const { pixels, spatial, pixelWeights } = problem;
+  const { field } = plan.terms[term].term;
+  if (field === undefined) throw new Error("unreachable: a unit of a term without a field");
+  const images = field.scope === "image" ? 1 : problem.images;
+  const length = images * pixels;
+  const at = (image * field.rows + row) * length;
+  const copy = (value: (image: number, pixel: number) => number): Float64Array => {
+    const to = allocate(length);
+    for (let n = 0; n < images; n++) {
+      for (let i = 0; i < pixels; i++) to[n * pixels + i] = value(image + n, i);
+    }
+    return to;
+  };
+  const { distanceMaps } = problem;
+  return {
+    values: fields[term]!.subarray(at, at + length),
+    target: copy(targetReader(plan.terms[term].term, problem, row)),
+    ...(pixelWeights && { weights: copy((n, i) => Number(pixelWeights[n * pixels + i])) }),
+    ...(distanceMaps && { distances: copy((n, i) => distanceMaps[channelOffset(problem, n, row, i)]) }),
+    row,
+    images,
+    spatial,
+  };
+}
+
+/** Where channel `c`, pixel `i` of image `n` lies in an array shaped like the logits. */
+function channelOffset({ layout, classes, pixels }: Problem, n: number, c: number, i: number): number {
+  return layout === "channels-first" ? (n * classes + c) * pixels + i : (n * pixels + i) * classes + c;
+}
+
+/**
+ * The target of the row's class, or the label where one row stands for several classes; NaN where the pixel (softmax)
+ * or the channel (sigmoid) does not count.
+ */
+function targetReader(term: Term, problem: Problem, row: number): (n: number, i: number) => number {
+  const { target, targetKind, classes, pixels, classMask } = problem;
+  const ignored = new Set(term.ignored);
+  const perClass = term.field?.rows === classes;
+  const masked = (n: number) => perClass && classMask?.[n * classes + row] === 0;
+  if (targetKind === "labels") {
+    return (n, i) => {
+      const label = Number(target[n * pixels + i]);
+      if (ignored.has(label) || masked(n)) return Number.NaN;
+      return perClass ? (label === row ? 1 : 0) : label;
+    };
+  }
+  const at = (n: number, c: number, i: number) => Number(target[channelOffset(problem, n, c, i)]);
+  const channels = Array.from({ length: classes }, (_, c) => c);
+  const own = perClass ? row : 0;
+  return (n, i) => {
+    const skip =
+      term.activation === "softmax"
+        ? channels.some((c) => ignored.has(at(n, c, i)))
+        : ignored.has(at(n, own, i));
+    return skip || masked(n) ? Number.NaN : at(n, own, i);
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * Fields: what losses that need whole images keep per pixel between their maps.
+ *
+ * The first map leaves a number per pixel and row (an error, a probability); when an image, or the batch, is complete,
+ * `fill` sees each row as a whole and puts in its place what the second map needs (a rank's share, a distance).
+ *
+ * @module
+ */
+
+/** One row of one image, or of the whole batch. */
+export interface FieldUnit {
+  /** What the first map left; `fill` overwrites it. `[images, ...spatial]`. */
+  readonly values: Float64Array;
+  /**
+   * The target of the row's class, 0 to 1 (0 or 1 for labels), or the label where one row stands for several classes;
+   * NaN where a pixel does not count.
+   */
+  readonly target: Float64Array;
+  /** Pixel weights; absent when all are 1. */
+  readonly weights?: Float64Array;
+  /** The caller's distance map of this row; absent unless given. */
+  readonly distances?: Float64Array;
+  /** Row, which is the class where a term has a row per class. */
+  readonly row: number;
+  /** Images in the unit: 1, or the batch. */
+  readonly images: number;
+  readonly spatial: readonly number[];
+}
+
+export interface FieldMaps {
+  /** Rows per pixel: 1, or one per class. */
+  readonly rows: number;
+  /** Whether a unit is a row of one image or of the whole batch. */
+  readonly scope: "image" | "batch";
+  /** Adds to the sums of the first map, before `finish`. */
+  measure?(unit: FieldUnit, sums: Float64Array): void;
+  /**
+   * Overwrites the field; adds the unit's part of the value to the sums of the second map. That part may depend on the
+   * coefficients only through the unit's own image (or batch), and not on the weight of the term.
+   */
+  fill(unit: FieldUnit, coefficients: Float64Array, sums: Float64Array): void;
+}
