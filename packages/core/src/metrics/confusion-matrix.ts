@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { classLabel } from "../class-label.ts";
 import { PixelgradError } from "../errors.ts";
 import type { TypedArray } from "../tensor.ts";
 
@@ -33,7 +34,9 @@ export class ConfusionMatrix {
     for (let i = 0; i < truth.length; i++) {
       const t = Number(truth[i]);
       if (ignore.includes(t)) continue;
-      this.counts[this.#checked(t, i) * this.classes + this.#checked(Number(predicted[i]), i)]++;
+      this.counts[
+        classLabel(t, this.classes, i) * this.classes + classLabel(Number(predicted[i]), this.classes, i)
+      ]++;
     }
     return this;
   }
@@ -82,14 +85,5 @@ export class ConfusionMatrix {
     for (let c = 0; c < this.classes; c++) right += this.counts[c * this.classes + c];
     const all = this.counts.reduce((a, b) => a + b, 0);
     return all === 0 ? null : right / all;
-  }
-
-  #checked(label: number, i: number): number {
-    if (Number.isInteger(label) && label >= 0 && label < this.classes) return label;
-    throw new PixelgradError(
-      "LABEL_OUT_OF_RANGE",
-      `Label ${label} at pixel ${i} is no class: expected 0 to ${this.classes - 1}.`,
-      { label, classes: this.classes, position: [i] },
-    );
   }
 }
