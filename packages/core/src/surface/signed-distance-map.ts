@@ -58,7 +58,7 @@ export function signedDistanceMaps(
   const pixels = elementCount(spatial);
   const ids = Int32Array.from({ length: data.length }, (_, i) => {
     const label = Number(data[i]);
-    return ignore.includes(label) ? -1 : classLabel(label, Math.max(2, classes), i);
+    return ignore.includes(label) ? -1 : classLabel(label, classes === 1 ? 2 : classes, i);
   });
   const maps = new Float32Array(images * classes * pixels);
   const mask = new Uint8Array(pixels);
