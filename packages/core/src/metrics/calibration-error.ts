@@ -172,11 +172,9 @@ export class CalibrationError {
 
   #binOf(confidence: number): number {
     const rounded = Math.fround(confidence);
-    let b = Math.floor(rounded * this.bins);
-    // The product may round across an edge.
-    if (b < this.bins && rounded >= this.#edges[b + 1]) b++;
-    if (rounded < this.#edges[b]) b--;
-    return b;
+    const b = Math.floor(rounded * this.bins);
+    // An edge that float32 rounded down lies just below b / bins; one that it rounded up has no float32 before it.
+    return b < this.bins && rounded >= this.#edges[b + 1] ? b + 1 : b;
   }
 
   #checkBins(got: number): void {

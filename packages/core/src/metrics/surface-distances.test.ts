@@ -26,6 +26,8 @@ describe("surfaceDistances", () => {
     const square = labels("00000", "01110", "01110", "01110", "00000");
     expect(surfaceDistances(square, square, [5, 5], 1).fromTruth).toHaveLength(8);
     expect(surfaceDistances(square, square, [5, 5], 0).fromTruth).toHaveLength(16);
+    const full = new Uint8Array(16);
+    expect(surfaceDistances(full, full, [4, 4], 0).fromTruth).toHaveLength(12);
   });
 
   test("is Infinity against a region that is not there, and nothing for one that is nowhere", () => {
