@@ -51,13 +51,40 @@ export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/bin
 export { type CrossEntropyOptions, crossEntropy } from "./losses/cross-entropy.ts";
 export { type DiceOptions, dice } from "./losses/dice.ts";
 export { type FocalOptions, focal } from "./losses/focal.ts";
-export { ConfusionMatrix } from "./metrics/confusion-matrix.ts";
+export {
+  CalibrationError,
+  type CalibrationErrorState,
+  type CalibrationNorm,
+  type ReliabilityBin,
+} from "./metrics/calibration-error.ts";
+export { ConfusionMatrix, type ConfusionMatrixState } from "./metrics/confusion-matrix.ts";
+export { PerClassMean, type PerClassMeanState } from "./metrics/per-class-mean.ts";
 export { predictedLabels } from "./metrics/predicted-labels.ts";
+export { type SurfaceDistances, type SurfaceOptions, surfaceDistances } from "./metrics/surface-distances.ts";
+export {
+  SurfaceMetrics,
+  type SurfaceMetricsOptions,
+  type SurfaceMetricsState,
+  type Tolerance,
+} from "./metrics/surface-metrics.ts";
+export {
+  averageSurfaceDistance,
+  boundaryF1,
+  hausdorffDistance,
+  surfaceDice,
+} from "./metrics/surface-scores.ts";
 export { nearestName } from "./nearest-name.ts";
 export { describeField, type OptionField, type OptionFields } from "./options.ts";
 export { cutPieces, type Piece } from "./pieces.ts";
 export { addSums, LossPlan } from "./plan.ts";
 export type { Layout, Problem } from "./problem.ts";
 export { type ReferenceResult, referenceValueAndGrad } from "./reference/evaluate.ts";
+export { distanceField } from "./surface/distance-field.ts";
+export {
+  type SignedDistanceMapsOptions,
+  signedDistanceMap,
+  signedDistanceMaps,
+} from "./surface/signed-distance-map.ts";
+export { squaredDistanceFromSeeds, squaredDistanceTransform } from "./surface/squared-distance-transform.ts";
 export { elementCount, formatDims, positionOf, type Tensor, type TypedArray, tensor } from "./tensor.ts";
 export { weightedSum } from "./weighted-sum.ts";

@@ -86,7 +86,9 @@ export function layOut(logits: Tensor, target: Tensor, extra: LossExtra = {}): P
   };
 }
 
-function floats(what: string, { data, dims }: Tensor): Float32Array {
+function floats(what: string, tensor: Tensor): Float32Array {
+  checkLength(what, tensor);
+  const { data } = tensor;
   if (!(data instanceof Float32Array)) {
     const got = data.constructor.name;
     throw new PixelgradError(
@@ -98,7 +100,6 @@ function floats(what: string, { data, dims }: Tensor): Float32Array {
       },
     );
   }
-  checkLength(what, { data, dims });
   return data;
 }
 
@@ -161,7 +162,17 @@ function mismatch(message: string, expected: readonly number[], got: readonly nu
   return new PixelgradError("SHAPE_MISMATCH", message, { expected, got });
 }
 
-function checkLength(what: string, { data, dims }: Tensor): void {
+function checkLength(what: string, tensor: Tensor): void {
+  if (!ArrayBuffer.isView(tensor?.data) || !Array.isArray(tensor.dims)) {
+    const got =
+      typeof tensor === "object" && tensor !== null ? `an object with ${Object.keys(tensor)}` : typeof tensor;
+    throw new PixelgradError(
+      "TYPE_MISMATCH",
+      `${what} must be a tensor, { data: typed array, dims: number[] }, got ${got}.`,
+      { expected: "{ data, dims }", got },
+    );
+  }
+  const { data, dims } = tensor;
   if (data.length === elementCount(dims)) return;
   throw mismatch(
     `${what} of dims ${formatDims(dims)}: expected ${elementCount(dims)} elements, got ${data.length}.`,

@@ -322,7 +322,7 @@ describe("OPTION_UNKNOWN", () => {
           "nearest": "ignoreIndex",
           "option": "ignore_index",
         },
-        "message": "cross-entropy has no option 'ignore_index': did you mean 'ignoreIndex'? It has classWeights, labelSmoothing, reduction, divisor, ignoreIndex, allIgnored, nonFinite, preset.",
+        "message": "cross-entropy has no option 'ignore_index': did you mean 'ignoreIndex'? It has classWeights, labelSmoothing, reduction, divisor, ignoreIndex, allIgnored, nonFinite, range, preset.",
       }
     `);
   });

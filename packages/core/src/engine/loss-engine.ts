@@ -126,7 +126,7 @@ export class LossEngine {
   }
 
   #checkInput(plan: LossPlan, view: PieceView, tile: SimdTile, begin: number, count: number): void {
-    const probabilities = plan.terms.some(({ term }) => term.input === "probabilities");
+    const probabilities = plan.terms.some(({ term }) => term.simd && term.input === "probabilities");
     for (let c = 0; c < view.classes; c++) {
       const row = tile.x + c * tile.xStride * 4;
       const bad = this.#kernels.firstNonFinite(row, count);
@@ -181,6 +181,7 @@ function hasKernel(term: Term, { targetKind, rows, classMask }: PieceView): bool
   return (
     term.simd !== undefined &&
     term.nonFinite === "throw" &&
+    term.range === "unit" &&
     targetKind === (term.activation === "softmax" ? "labels" : "dense") &&
     rows.pixelWeights === undefined &&
     rows.upstream === undefined &&

@@ -140,7 +140,7 @@ export class PixelBuffer implements Pixel {
     else this.open.set(classMask);
   }
 
-  #showDense({ ignored, activation, targetRange }: Term): void {
+  #showDense({ ignored, activation, range }: Term): void {
     const { classMask, origin, rows } = this.#view;
     readInto(this.t, rows.target, this.#at);
     this.y = -1;
@@ -149,7 +149,7 @@ export class PixelBuffer implements Pixel {
     for (let c = 0; c < this.classes; c++) {
       const t = this.t[c];
       const ignoredChannel = ignored.includes(t);
-      const valid = targetRange === "finite" ? Number.isFinite(t) : t >= 0 && t <= 1;
+      const valid = range === "any" ? Number.isFinite(t) : t >= 0 && t <= 1;
       if (!valid && !ignoredChannel) throw targetFault(origin, this.classes, c, this.#at, t);
       this.open[c] = ignoredChannel || classMask?.[c] === 0 ? 0 : 1;
       this.counted ||= this.open[c] === 1;
@@ -162,14 +162,14 @@ export class PixelBuffer implements Pixel {
     }
   }
 
-  #checkInput({ input, nonFinite }: Term): void {
+  #checkInput({ input, nonFinite, range }: Term): void {
     if (nonFinite === "propagate") return;
     const { classMask, origin } = this.#view;
     for (let c = 0; c < this.classes; c++) {
       const x = this.x[c];
       if (classMask?.[c] === 0) continue;
       if (!Number.isFinite(x)) throw nonFiniteFault(origin, this.classes, c, this.#at, x);
-      if (input === "probabilities" && !(x >= 0 && x <= 1)) {
+      if (input === "probabilities" && range === "unit" && !(x >= 0 && x <= 1)) {
         throw probabilityFault(origin, this.classes, c, this.#at, x);
       }
     }

@@ -12,6 +12,8 @@ export interface CommonOptions {
   readonly allIgnored?: AllIgnored;
   /** NaN and infinity in the input: `throw` (default) names the first, `propagate` lets them through to the value. */
   readonly nonFinite?: "throw" | "propagate";
+  /** What probabilities and dense targets must keep to: `unit`, [0, 1], by default; `any` takes all finite numbers. */
+  readonly range?: "unit" | "any";
 }
 
 export const ignoreField: OptionFields = {
@@ -39,12 +41,22 @@ export const nonFiniteField: OptionFields = {
   },
 };
 
+export const rangeField: OptionFields = {
+  range: {
+    kind: "choice",
+    values: ["unit", "any"],
+    default: "unit",
+    doc: "What probabilities and dense targets must keep to: [0, 1], or any finite numbers.",
+  },
+};
+
 /** What every term takes over from the options of every loss. */
 export function commonTerm({
   ignoreIndex,
   nonFinite = "throw",
-}: CommonOptions): Pick<Term, "ignored" | "nonFinite"> {
-  return { ignored: ignoreList(ignoreIndex), nonFinite };
+  range = "unit",
+}: CommonOptions): Pick<Term, "ignored" | "nonFinite" | "range"> {
+  return { ignored: ignoreList(ignoreIndex), nonFinite, range };
 }
 
 /** What makes the policy's value of a batch in which nothing counts, or only classes of weight 0. */

@@ -8,7 +8,7 @@ import { forEachImage, type Term, totalOf } from "../term.ts";
 import { type AllIgnored, type CommonOptions, emptyDivisor } from "./common-options.ts";
 
 export type Reduction = "mean" | "sum" | "none" | "batchmean";
-export type Divisor = "weights" | "valid" | "all";
+export type Divisor = "weights" | "valid" | "nonzero" | "all";
 
 export interface PixelOptions extends CommonOptions {
   /**
@@ -17,8 +17,8 @@ export interface PixelOptions extends CommonOptions {
    */
   readonly reduction?: Reduction;
   /**
-   * What a mean divides by: the weights of what counts, the number of what counts, the number of all elements, ignored
-   * ones too, or a number of one's own.
+   * What a mean divides by: the weights of what counts, the number of what counts (`valid`), of that whose weight is not
+   * 0, of all elements, ignored ones too, or a number of one's own.
    */
   readonly divisor?: Divisor | number;
 }
@@ -35,11 +35,11 @@ export const pixelFields = (divisor: Divisor | string): OptionFields => ({
   divisor: {
     kind: "any-of",
     of: [
-      { kind: "choice", values: ["weights", "valid", "all"] },
+      { kind: "choice", values: ["weights", "valid", "nonzero", "all"] },
       { kind: "number", min: 0 },
     ],
     default: divisor,
-    doc: "What a mean divides by: weights of what counts, its number, the number of all elements, or a given number.",
+    doc: "What a mean divides by: weights of what counts, its number, the number of nonzero weights, that of all elements, or a given number.",
   },
 });
 
@@ -53,8 +53,17 @@ export const PixelSum = {
   weights: 2,
   /** All elements. */
   all: 3,
-  length: 4,
+  /** Elements that count and whose weight is not 0. */
+  nonzero: 4,
+  length: 5,
 } as const;
+
+/** Counts one element that counts, of weight `weight`. */
+export function countElement(sums: Float64Array, weight: number): void {
+  sums[PixelSum.valid] += 1;
+  sums[PixelSum.weights] += weight;
+  sums[PixelSum.nonzero] += weight === 0 ? 0 : 1;
+}
 
 type PixelReduction = Pick<Term, "firstLength" | "secondLength" | "coefficientLength" | "finish" | "value">;
 

@@ -8,7 +8,7 @@ import type { OptionFields } from "../options.ts";
 import type { ValueAndSlope } from "../reference/binary.ts";
 import type { Term } from "../term.ts";
 import { commonTerm } from "./common-options.ts";
-import { type Divisor, type PixelOptions, PixelSum, pixelReduction } from "./reduction.ts";
+import { countElement, type Divisor, type PixelOptions, PixelSum, pixelReduction } from "./reduction.ts";
 
 export interface SigmoidPixelOptions extends PixelOptions {
   /** What the first argument holds: `logits` by default. */
@@ -67,9 +67,7 @@ export function sigmoidPixelTerm(loss: SigmoidPixelLoss): Term {
         sums[PixelSum.pixels] += counted ? 1 : 0;
         sums[PixelSum.all] += classes;
         for (let c = 0; c < classes; c++) {
-          if (open[c] === 0) continue;
-          sums[PixelSum.valid] += 1;
-          sums[PixelSum.weights] += weight * (loss.weightOf?.(c) ?? 1);
+          if (open[c] !== 0) countElement(sums, weight * (loss.weightOf?.(c) ?? 1));
         }
       },
       second({ x, t, open, weight, upstream, grad, elements, classes }, [scale], sums) {

@@ -7,7 +7,7 @@ import type { SimdTile } from "../engine/tile.ts";
 import type { Pixel } from "../reference/pixel.ts";
 import type { Term, TermMaps } from "../term.ts";
 import { commonTerm } from "./common-options.ts";
-import { type Divisor, type PixelOptions, PixelSum, pixelReduction } from "./reduction.ts";
+import { countElement, type Divisor, type PixelOptions, PixelSum, pixelReduction } from "./reduction.ts";
 
 export interface SoftmaxPixelLoss {
   readonly id: string;
@@ -15,7 +15,6 @@ export interface SoftmaxPixelLoss {
   /** Whether `lossOf` leaves its gradient in `grad` (d/dx) or in `slope` (d/dp). */
   readonly slope: Term["slope"];
   readonly targets: Term["targets"];
-  readonly targetRange?: Term["targetRange"];
   readonly needs?: Term["needs"];
   /** What a mean divides by unless the caller says. */
   readonly divisor: Divisor;
@@ -27,7 +26,7 @@ export interface SoftmaxPixelLoss {
 }
 
 export function softmaxPixelTerm(loss: SoftmaxPixelLoss): Term {
-  const { id, options, slope, targets, targetRange, needs, simd } = loss;
+  const { id, options, slope, targets, needs, simd } = loss;
   const { reduction = "mean", allIgnored = "zero", divisor = loss.divisor, input = "logits" } = options;
   return {
     id,
@@ -36,7 +35,6 @@ export function softmaxPixelTerm(loss: SoftmaxPixelLoss): Term {
     input,
     targets,
     slope,
-    ...(targetRange && { targetRange }),
     ...(needs && { needs }),
     ...commonTerm(options),
     elements: reduction === "none" ? "pixels" : "none",
@@ -46,8 +44,7 @@ export function softmaxPixelTerm(loss: SoftmaxPixelLoss): Term {
         sums[PixelSum.all] += 1;
         if (!pixel.counted) return;
         sums[PixelSum.pixels] += 1;
-        sums[PixelSum.valid] += 1;
-        sums[PixelSum.weights] += pixel.weight * (loss.weightOf?.(pixel) ?? 1);
+        countElement(sums, pixel.weight * (loss.weightOf?.(pixel) ?? 1));
       },
       second(pixel, [scale], sums) {
         if (!pixel.counted) return;

@@ -52,7 +52,8 @@ export const crossEntropyDefinition: LossDefinition = {
       // A dense target has no class of its own whose weight could count: PyTorch divides by the number of pixels.
       weightOf: ({ y }) => (y < 0 ? 1 : weights[y]),
       lossOf: (pixel, scale) => crossEntropyOfPixel(pixel, weights, labelSmoothing, scale),
-      simd: crossEntropyKernel(weights, labelSmoothing),
+      // The kernel does not count nonzero weights.
+      ...(options.divisor !== "nonzero" && { simd: crossEntropyKernel(weights, labelSmoothing) }),
     });
   },
 };

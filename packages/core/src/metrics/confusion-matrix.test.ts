@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { relativeError, seededRandom } from "../testing/index.ts";
 import { ConfusionMatrix } from "./confusion-matrix.ts";
 
 describe("ConfusionMatrix", () => {
@@ -27,9 +28,76 @@ describe("ConfusionMatrix", () => {
     expect(matrix.pixelAccuracy()).toBe(3 / 4);
   });
 
+  test("has the hand-worked Dice, precision and recall, null where their divisor is 0", () => {
+    // T = 3 1 0, P = 2 2 0, I = 2 1 0
+    expect(matrix.dice()).toEqual([4 / 5, 2 / 3, null]);
+    expect(matrix.precision()).toEqual([1, 1 / 2, null]);
+    expect(matrix.recall()).toEqual([2 / 3, 1, null]);
+    expect(matrix.meanDice()).toBeCloseTo(11 / 15, 15);
+    expect(matrix.meanAccuracy()).toBeCloseTo(5 / 6, 15);
+    // (3 * 2/3 + 1 * 1/2) / 4
+    expect(matrix.frequencyWeightedIou()).toBe(5 / 8);
+  });
+
+  test("tells a class that is missed from one that is made up", () => {
+    const missed = new ConfusionMatrix(2).add(Uint8Array.of(0, 0), Uint8Array.of(0, 1));
+    expect([missed.precision(), missed.recall(), missed.dice()]).toEqual([
+      [1 / 2, null],
+      [1, 0],
+      [2 / 3, 0],
+    ]);
+    const madeUp = new ConfusionMatrix(2).add(Uint8Array.of(0, 1), Uint8Array.of(0, 0));
+    expect([madeUp.precision(), madeUp.recall(), madeUp.frequencyWeightedIou()]).toEqual([
+      [1, 0],
+      [1 / 2, null],
+      1 / 2,
+    ]);
+  });
+
+  test("keeps the identities of the scores on random labels within 1e-14", () => {
+    const random = seededRandom(4);
+    const labels = () => Uint8Array.from({ length: 500 }, () => Math.floor(5 * random()));
+    const m = new ConfusionMatrix(5).add(labels(), labels());
+    const [iou, dice, precision, recall] = [m.iou(), m.dice(), m.precision(), m.recall()].map((s) =>
+      s.map(Number),
+    );
+    expect(
+      relativeError(
+        dice,
+        iou.map((j) => (2 * j) / (1 + j)),
+      ),
+    ).toBeLessThan(1e-14);
+    const harmonic = precision.map((p, c) => (2 * p * recall[c]) / (p + recall[c]));
+    expect(relativeError(dice, harmonic)).toBeLessThan(1e-14);
+    const swapped = new ConfusionMatrix(
+      5,
+      Float64Array.from(m.counts, (_, i) => m.counts[(i % 5) * 5 + Math.floor(i / 5)]),
+    );
+    expect(swapped.precision()).toEqual(m.recall());
+  });
+
   test("has no numbers without pixels", () => {
     const empty = new ConfusionMatrix(2);
-    expect([empty.iou(), empty.meanIou(), empty.pixelAccuracy()]).toEqual([[null, null], null, null]);
+    expect([empty.iou(), empty.dice(), empty.precision(), empty.recall()]).toEqual(
+      new Array(4).fill([null, null]),
+    );
+    const means = [
+      empty.meanIou(),
+      empty.meanDice(),
+      empty.meanAccuracy(),
+      empty.pixelAccuracy(),
+      empty.frequencyWeightedIou(),
+    ];
+    expect(means).toEqual(new Array(5).fill(null));
+  });
+
+  test("survives JSON", () => {
+    const copy = ConfusionMatrix.from(JSON.parse(JSON.stringify(matrix)));
+    expect(copy).toBeInstanceOf(ConfusionMatrix);
+    expect(copy).toEqual(matrix);
+    expect(() => ConfusionMatrix.from({ classes: 3, counts: [1] })).toThrow(
+      expect.objectContaining({ code: "SHAPE_MISMATCH", context: { expected: [3, 3], got: [1] } }),
+    );
   });
 
   test("of parts, merged, is the matrix of the whole, in any order", () => {

@@ -1,0 +1,126 @@
+/**
+ * Exact squared Euclidean distances on a grid of any number of dims, in time linear in the number of elements.
+ *
+ *   D(p) = min over q of  f(q) + sum over axes a of (spacing_a (p_a - q_a))^2
+ *
+ * The square is a sum over axes, so the minimum is taken one axis after the other; along a line it is the lower
+ * envelope of the parabolas rooted at (q, f(q)).
+ *
+ * Source: Felzenszwalb and Huttenlocher, Distance Transforms of Sampled Functions, Theory of Computing 8, 2012,
+ * section 2; here with spacing, and in place.
+ *
+ * @module
+ */
+import { elementCount } from "../tensor.ts";
+import { checkedSpacing } from "./grid.ts";
+
+/** Neighbouring lines of an axis that are copied together, so that each cache line of 64 bytes is read once. */
+const LINES_AT_ONCE = 8;
+
+/**
+ * Squared distance of each element with mask != 0 to the nearest element with mask == 0; 0 where the mask is 0.
+ * Without an element with mask == 0, `Infinity` everywhere (scipy's `distance_transform_edt` measures to a point outside
+ * the array then).
+ *
+ * @param mask - `[...spatial]`, row-major.
+ * @param spacing - distance between neighbours along each axis, 1 by default.
+ * @param out - `[...spatial]`, overwritten and returned; a new array by default.
+ * @throws PixelgradError `SHAPE_MISMATCH`, `OPTION_INVALID`.
+ */
+export function squaredDistanceTransform(
+  mask: ArrayLike<number>,
+  spatial: readonly number[],
+  spacing?: readonly number[],
+  out: Float64Array = new Float64Array(mask.length),
+): Float64Array {
+  checkedSpacing(mask.length, spatial, spacing);
+  for (let i = 0; i < mask.length; i++) out[i] = mask[i] === 0 ? 0 : Number.POSITIVE_INFINITY;
+  return squaredDistanceFromSeeds(out, spatial, spacing);
+}
+
+/**
+ * Replaces each f(p) by D(p) of the module's equation. A seed is a finite number, its head start; `Infinity` is no
+ * seed. Without a seed all stay `Infinity`.
+ *
+ * @param seeds - f, `[...spatial]`, row-major, overwritten and returned.
+ * @throws PixelgradError `SHAPE_MISMATCH`, `OPTION_INVALID`.
+ */
+export function squaredDistanceFromSeeds(
+  seeds: Float64Array,
+  spatial: readonly number[],
+  spacing?: readonly number[],
+): Float64Array {
+  const steps = checkedSpacing(seeds.length, spatial, spacing);
+  if (seeds.length === 0) return seeds;
+  const longest = Math.max(1, ...spatial);
+  const envelope = new LowerEnvelope(longest);
+  const lines = new Float64Array(LINES_AT_ONCE * longest);
+  for (let axis = spatial.length - 1; axis >= 0; axis--) {
+    const length = spatial[axis];
+    const stride = elementCount(spatial.slice(axis + 1));
+    if (stride === 1) {
+      for (let at = 0; at < seeds.length; at += length) envelope.replace(seeds, at, length, steps[axis]);
+      continue;
+    }
+    for (let slab = 0; slab < seeds.length; slab += length * stride) {
+      for (let column = 0; column < stride; column += LINES_AT_ONCE) {
+        const count = Math.min(LINES_AT_ONCE, stride - column);
+        for (let q = 0, at = slab + column; q < length; q++, at += stride) {
+          for (let k = 0; k < count; k++) lines[k * length + q] = seeds[at + k];
+        }
+        for (let k = 0; k < count; k++) envelope.replace(lines, k * length, length, steps[axis]);
+        for (let q = 0, at = slab + column; q < length; q++, at += stride) {
+          for (let k = 0; k < count; k++) seeds[at + k] = lines[k * length + q];
+        }
+      }
+    }
+  }
+  return seeds;
+}
+
+/** The parabolas that are lowest somewhere on a line, from left to right. */
+class LowerEnvelope {
+  /** Where each has its root, in elements. */
+  readonly #root: Int32Array;
+  /** Its value there. */
+  readonly #height: Float64Array;
+  /** From where on it is the lowest, in elements. */
+  readonly #start: Float64Array;
+
+  constructor(longest: number) {
+    this.#root = new Int32Array(longest);
+    this.#height = new Float64Array(longest);
+    this.#start = new Float64Array(longest);
+  }
+
+  /** Replaces a line of `length` values at `values[at]` by their envelope; `step` is the distance of neighbours. */
+  replace(values: Float64Array, at: number, length: number, step: number): void {
+    const root = this.#root;
+    const height = this.#height;
+    const start = this.#start;
+    const square = step * step;
+    let top = -1;
+    for (let q = 0; q < length; q++) {
+      const h = values[at + q];
+      if (h === Number.POSITIVE_INFINITY) continue;
+      let from = Number.NEGATIVE_INFINITY;
+      while (top >= 0) {
+        // The two parabolas meet here; one of the same height that starts further right always wins to its right.
+        from = ((h - height[top]) / (square * (q - root[top])) + q + root[top]) / 2;
+        if (from > start[top]) break;
+        top--;
+        from = Number.NEGATIVE_INFINITY;
+      }
+      top++;
+      root[top] = q;
+      height[top] = h;
+      start[top] = from;
+    }
+    if (top < 0) return;
+    for (let q = 0, k = 0; q < length; q++) {
+      while (k < top && start[k + 1] < q) k++;
+      const d = step * (q - root[k]);
+      values[at + q] = height[k] + d * d;
+    }
+  }
+}
