@@ -80,18 +80,20 @@ export function sigmoidPixelTerm(loss: SigmoidPixelLoss): Term {
         }
       },
     },
-    ...(runRow && {
-      simd: {
-        first(tile, sums) {
-          tile.kernels.countTargets(tile.target, tile.stride, tile.classes, tile.count, sums.byteOffset);
-          sums[PixelSum.all] += tile.pixels * tile.classes;
+    // The kernel does not count nonzero weights.
+    ...(runRow &&
+      divisor !== "nonzero" && {
+        simd: {
+          first(tile, sums) {
+            tile.kernels.countTargets(tile.target, tile.stride, tile.classes, tile.count, sums.byteOffset);
+            sums[PixelSum.all] += tile.pixels * tile.classes;
+          },
+          second(tile, [scale], sums) {
+            for (let c = 0; c < tile.classes; c++) {
+              runRow(tile, c, scale, tile.row(tile.elements, c), tile.row(tile.grad, c), sums.byteOffset);
+            }
+          },
         },
-        second(tile, [scale], sums) {
-          for (let c = 0; c < tile.classes; c++) {
-            runRow(tile, c, scale, tile.row(tile.elements, c), tile.row(tile.grad, c), sums.byteOffset);
-          }
-        },
-      },
-    }),
+      }),
   };
 }
