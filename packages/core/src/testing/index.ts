@@ -1,5 +1,7 @@
-/** What the tests of every package share: seeded numbers and whole-array errors. */
+/** What the tests of every package share: seeded numbers and problems, differences, and whole-array errors. */
 
-export { type LossCase, lossCases } from "./cases/index.ts";
+export { caseFamilies, type LossCase, lossCases } from "./cases/index.ts";
+export { centralDifferences, type Differences } from "./central-differences.ts";
+export { type LossProblem, type ProblemSize, problemOf, type Temper, tempers } from "./loss-problem.ts";
 export { seededRandom, uniformArray } from "./random.ts";
 export { relativeError } from "./relative-error.ts";
