@@ -66,10 +66,16 @@ test("@pixelgrad/core exports these names and no others", () => {
 test("@pixelgrad/core/testing exports these names and no others", () => {
   expect(Object.keys(testing).sort()).toMatchInlineSnapshot(`
     [
+      "caseFamilies",
+      "centralDifferences",
+      "gradientVectors",
       "lossCases",
+      "problemOf",
       "relativeError",
       "seededRandom",
+      "tempers",
       "uniformArray",
+      "vectorFileText",
     ]
   `);
 });

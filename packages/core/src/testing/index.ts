@@ -2,6 +2,13 @@
 
 export { caseFamilies, type LossCase, lossCases } from "./cases/index.ts";
 export { centralDifferences, type Differences } from "./central-differences.ts";
+export {
+  type GradientVector,
+  gradientVectors,
+  type TensorVector,
+  type VectorFile,
+  vectorFileText,
+} from "./gradient-vectors.ts";
 export { type LossProblem, type ProblemSize, problemOf, type Temper, tempers } from "./loss-problem.ts";
 export { seededRandom, uniformArray } from "./random.ts";
 export { relativeError } from "./relative-error.ts";

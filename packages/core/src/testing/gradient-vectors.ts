@@ -1,0 +1,121 @@
+/**
+ * Gradients as data, for other implementations to be held to: what `vectors/*.json` is made of.
+ *
+ * @module
+ */
+import type { LossExtra } from "../loss.ts";
+import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import type { Tensor } from "../tensor.ts";
+import { caseFamilies, type LossCase } from "./cases/index.ts";
+import { centralDifferences } from "./central-differences.ts";
+import { type LossProblem, problemOf } from "./loss-problem.ts";
+import { seededRandom } from "./random.ts";
+import { relativeError } from "./relative-error.ts";
+
+/** A tensor in JSON, row-major. */
+export interface TensorVector {
+  readonly dims: readonly number[];
+  readonly data: readonly number[];
+}
+
+export interface VectorExtra {
+  readonly teacher?: TensorVector;
+  readonly distanceMaps?: TensorVector;
+  readonly pixelWeights?: TensorVector;
+}
+
+/** One problem and its answer, in float64. */
+export interface GradientVector {
+  /** As `parseLoss` reads it. */
+  readonly loss: string;
+  /** `[N, C, ...spatial]`; every number is a float32. */
+  readonly logits: TensorVector;
+  /** `[N, ...spatial]` labels, or dense with the dims of the logits. */
+  readonly target: TensorVector;
+  /** Further tensors of the call: teacher and distance maps like the logits, pixel weights `[N, ...spatial]`. */
+  readonly extra?: VectorExtra;
+  readonly value: number;
+  /** d value / d logits, with their dims. */
+  readonly grad: readonly number[];
+  /** Why the gradient is not that of the value to 1e-6, where it is not. */
+  readonly note?: string;
+}
+
+export interface VectorFile {
+  readonly family: string;
+  readonly licence: "CC0-1.0";
+  readonly vectors: readonly GradientVector[];
+}
+
+const FIRST_SEED = 100;
+/** Seeds that are tried until one gives a problem without a kink near it. */
+const SEEDS = 50;
+
+/** The vectors of a family of cases, each checked by central differences. */
+export function gradientVectors(family: string): VectorFile {
+  const vectors = caseFamilies[family].flatMap((lossCase, i) => [
+    vectorOf(lossCase, unweighted),
+    // One case in four with pixel weights, quarters from 0 to 2.
+    ...(i % 4 === 0 ? [vectorOf(lossCase, weighted)] : []),
+  ]);
+  return { family, licence: "CC0-1.0", vectors };
+}
+
+/** The text of a vector file: a line per vector, numbers in the shortest decimals that read back the same. */
+export function vectorFileText({ vectors, ...head }: VectorFile): string {
+  const lines = vectors.map((vector) => JSON.stringify(vector));
+  return `${JSON.stringify(head).slice(0, -1)},"vectors":[\n${lines.join(",\n")}\n]}\n`;
+}
+
+function vectorOf(
+  lossCase: LossCase,
+  complete: (problem: LossProblem, seed: number) => LossProblem,
+): GradientVector {
+  const { relative: bound, why } = lossCase.bound ?? { relative: 1e-6, why: undefined };
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
+    const problem = complete(problemOf(lossCase, seed), seed);
+    const { loss, logits, target, extra } = problem;
+    const differences = centralDifferences(problem);
+    if (differences.kinks.length > 0) continue;
+    const { value, grad } = referenceValueAndGrad(loss, logits, target, extra);
+    const error = relativeError(grad, differences.grad);
+    if (!(error <= bound)) {
+      throw new Error(`${lossCase.loss}: the gradient is off by ${error} from differences, at seed ${seed}.`);
+    }
+    return {
+      loss: lossCase.loss,
+      logits: tensorVector(logits),
+      target: tensorVector(target),
+      ...(Object.keys(extra).length > 0 && { extra: extraVectors(extra) }),
+      value,
+      grad: Array.from(grad),
+      ...(why !== undefined && { note: why }),
+    };
+  }
+  throw new Error(`${lossCase.loss}: of ${SEEDS} problems each has a kink beside a logit.`);
+}
+
+function unweighted(problem: LossProblem): LossProblem {
+  return problem;
+}
+
+function weighted(problem: LossProblem, seed: number): LossProblem {
+  const { logits, extra } = problem;
+  const random = seededRandom(seed + SEEDS);
+  const dims = [logits.dims[0], ...logits.dims.slice(2)];
+  const count = logits.data.length / logits.dims[1];
+  const data = Float32Array.from({ length: count }, () => Math.floor(9 * random()) / 4);
+  return { ...problem, extra: { ...extra, pixelWeights: { data, dims } } };
+}
+
+function tensorVector({ data, dims }: Tensor): TensorVector {
+  return { dims, data: Array.from(data as Float32Array) };
+}
+
+function extraVectors({ teacher, distanceMaps, pixelWeights }: LossExtra): VectorExtra {
+  return {
+    ...(teacher && { teacher: tensorVector(teacher) }),
+    ...(distanceMaps && { distanceMaps: tensorVector(distanceMaps) }),
+    ...(pixelWeights && { pixelWeights: tensorVector(pixelWeights) }),
+  };
+}
