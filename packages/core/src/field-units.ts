@@ -112,7 +112,7 @@ function targetReader(term: Term, problem: Problem, row: number): (n: number, i:
   if (targetKind === "labels") {
     return (n, i) => {
       const label = Number(target[n * pixels + i]);
-      if (ignored.has(label) || masked(n)) return Number.NaN;
+      if (ignored.has(label) || masked(n) || !(label >= 0 && label < classes)) return Number.NaN;
       return perClass ? (label === row ? 1 : 0) : label;
     };
   }
