@@ -1,9 +1,10 @@
 /** Losses of many files as one batch: sums per piece come from the threads and are merged here, in file order. */
-import { addSums, type Loss, type LossPlan, type LossValue, PixelgradError } from "@pixelgrad/core";
+import { type Loss, type LossValue, PixelgradError } from "@pixelgrad/core";
 import { OrderedPool } from "@pixelgrad/pool";
-import type { FileJob, FileSums, PieceSums } from "./file-job.ts";
+import type { FileJob, FileSums } from "./file-job.ts";
 import type { FilePair } from "./file-pairs.ts";
 import { inFiles } from "./in-files.ts";
+import { LossTotal } from "./loss-sums.ts";
 
 export interface BatchLossOptions {
   readonly threads: number;
@@ -40,7 +41,7 @@ export async function batchLoss(
   const specs = losses.map(({ id, options }) => ({ id, options }));
   let images = 0;
   let classes: number | undefined;
-  let totals: SumTotal[] = [];
+  let totals: LossTotal[] = [];
   const ofFiles: LossValue[][] = [];
   await pool.run(
     jobsOf(pairs, specs),
@@ -48,7 +49,7 @@ export async function batchLoss(
       const pair = pairs[index]!;
       if (classes === undefined) {
         classes = file.classes;
-        totals = losses.map((loss) => new SumTotal(loss.plan(file.classes)));
+        totals = losses.map((loss) => new LossTotal(loss.plan(file.classes)));
       }
       if (file.classes !== classes) throw classCountMismatch(pair, classes, file.classes, pairs[0]!);
       images += file.images;
@@ -65,32 +66,10 @@ function* jobsOf(pairs: readonly FilePair[], losses: FileJob["losses"]): Generat
   for (const pair of pairs) yield { pair, losses };
 }
 
-/** The sums of one loss, growing piece by piece. */
-class SumTotal {
-  readonly #plan: LossPlan;
-  readonly #first: Float64Array;
-  readonly #second: Float64Array;
-
-  constructor(plan: LossPlan) {
-    this.#plan = plan;
-    this.#first = new Float64Array(plan.firstLength);
-    this.#second = new Float64Array(plan.secondLength);
-  }
-
-  add({ first, second }: PieceSums): void {
-    for (const sums of first) addSums(this.#first, sums);
-    for (const sums of second) addSums(this.#second, sums);
-  }
-
-  result(): LossValue {
-    return this.#plan.result(this.#first, this.#second);
-  }
-}
-
 function valuesOf(losses: readonly Loss[], file: FileSums, pair: FilePair): LossValue[] {
   return inFiles(pair, () =>
     losses.map((loss, i) => {
-      const total = new SumTotal(loss.plan(file.classes));
+      const total = new LossTotal(loss.plan(file.classes));
       total.add(file.losses[i]!);
       return total.result();
     }),

@@ -1,5 +1,5 @@
 /** What crosses the thread boundary: a pair of files one way, their sums the other. @module */
-import type { LossSpec } from "@pixelgrad/core";
+import type { ImageSums, LossSpec } from "@pixelgrad/core";
 import type { FilePair } from "./file-pairs.ts";
 
 export interface FileJob {
@@ -7,15 +7,24 @@ export interface FileJob {
   readonly losses: readonly LossSpec[];
 }
 
-/** Sums of both maps of one loss, piece by piece; no `second` where the value does not need it. */
-export interface PieceSums {
-  readonly first: readonly Float64Array[];
-  readonly second: readonly Float64Array[];
+/** One row of a field over the pixels of a file, of a term that gathers the pixels of the whole batch. */
+export interface GatheredRow {
+  /** Index of the term in the plan. */
+  readonly term: number;
+  readonly row: number;
+  readonly values: Float64Array;
+  /** As in a `FieldUnit`. */
+  readonly target: Float64Array;
+}
+
+/** Sums of both maps of one loss, image by image, and what it gathers over the batch. */
+export interface LossSums extends ImageSums {
+  readonly gathered: readonly GatheredRow[];
 }
 
 export interface FileSums {
   readonly images: number;
   readonly classes: number;
   /** One entry per loss. */
-  readonly losses: readonly PieceSums[];
+  readonly losses: readonly LossSums[];
 }

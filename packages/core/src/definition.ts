@@ -4,7 +4,13 @@
  * @module
  */
 
-import { allIgnoredField, ignoreField, nonFiniteField, rangeField } from "./families/common-options.ts";
+import {
+  allIgnoredField,
+  ignoreField,
+  nonFiniteField,
+  outOfRangeField,
+  rangeField,
+} from "./families/common-options.ts";
 import type { Coupling, LossOptions } from "./loss.ts";
 import type { OptionFields } from "./options.ts";
 import type { Term } from "./term.ts";
@@ -54,6 +60,7 @@ export function fieldsOf({ fields, presets }: LossDefinition): OptionFields {
     ...ignoreField,
     ...allIgnoredField,
     ...nonFiniteField,
+    ...outOfRangeField,
     ...rangeField,
     ...(values.length > 0 && {
       preset: {

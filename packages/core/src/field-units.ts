@@ -27,7 +27,7 @@ export interface UnitPlace {
 }
 
 /** The units of all terms that gather, in the order their sums are added. */
-export function unitPlaces(plan: LossPlan, { images }: Problem): UnitPlace[] {
+export function unitPlaces(plan: LossPlan, { images }: Pick<Problem, "images">): UnitPlace[] {
   return plan.terms.flatMap(({ term: { field } }, term) => {
     if (field === undefined || images === 0) return [];
     const groups = field.scope === "image" ? images : 1;
@@ -72,6 +72,29 @@ export function unitAt(
   };
 }
 
+/** The units of those terms that measure. */
+export function measuringPlaces(plan: LossPlan, problem: Pick<Problem, "images">): UnitPlace[] {
+  return unitPlaces(plan, problem).filter(({ term }) => plan.terms[term].term.field?.measure !== undefined);
+}
+
+/** Measures a unit: the sums it adds to the first map of its term. */
+export function measureUnit({ field, firstLength }: Term, unit: FieldUnit): Float64Array {
+  const sums = new Float64Array(firstLength);
+  field?.measure?.(unit, sums);
+  return sums;
+}
+
+/** Fills a unit; the sums it adds to the second map of its term. */
+export function fillUnit(
+  { field, secondLength }: Term,
+  unit: FieldUnit,
+  coefficients: Float64Array,
+): Float64Array {
+  const sums = new Float64Array(secondLength);
+  field?.fill(unit, coefficients, sums);
+  return sums;
+}
+
 /** Where channel `c`, pixel `i` of image `n` lies in an array shaped like the logits. */
 function channelOffset({ layout, classes, pixels }: Problem, n: number, c: number, i: number): number {
   return layout === "channels-first" ? (n * classes + c) * pixels + i : (n * pixels + i) * classes + c;
@@ -89,7 +112,7 @@ function targetReader(term: Term, problem: Problem, row: number): (n: number, i:
   if (targetKind === "labels") {
     return (n, i) => {
       const label = Number(target[n * pixels + i]);
-      if (ignored.has(label) || masked(n)) return Number.NaN;
+      if (ignored.has(label) || masked(n) || !(label >= 0 && label < classes)) return Number.NaN;
       return perClass ? (label === row ? 1 : 0) : label;
     };
   }

@@ -10,6 +10,7 @@ export {
   type PieceRows,
   type PieceView,
   type Rows,
+  viewFields,
   viewPiece,
 } from "./engine/piece-view.ts";
 export {
@@ -23,13 +24,22 @@ export { formatLoss, parseLoss } from "./expression.ts";
 export type { AllIgnored, CommonOptions } from "./families/common-options.ts";
 export type { Divisor, PixelOptions, Reduction } from "./families/reduction.ts";
 export type { FieldMaps, FieldUnit } from "./field.ts";
-export { makeFields, type UnitPlace, unitAt, unitPlaces } from "./field-units.ts";
+export {
+  fillUnit,
+  makeFields,
+  measureUnit,
+  measuringPlaces,
+  type UnitPlace,
+  unitAt,
+  unitPlaces,
+} from "./field-units.ts";
 export {
   closeCall,
   type ImageSums,
   inlineEngine,
   type LossCall,
   mapsOf,
+  needsSecond,
   openCall,
   runInline,
   withGrad,

@@ -6,7 +6,7 @@
 import { LossEngine } from "./engine/loss-engine.ts";
 import { type PieceOutputs, type PieceView, viewPiece } from "./engine/piece-view.ts";
 import { PixelgradError } from "./errors.ts";
-import { makeFields, unitAt, unitPlaces } from "./field-units.ts";
+import { fillUnit, makeFields, measureUnit, measuringPlaces, unitAt, unitPlaces } from "./field-units.ts";
 import type { LossExtra, LossGradient, LossValue } from "./loss.ts";
 import { cutPieces } from "./pieces.ts";
 import { addSums, type LossPlan } from "./plan.ts";
@@ -85,27 +85,30 @@ export function mapsOf({ plan, problem, outputs }: LossCall, engine: MapEngine):
   for (const piece of pieces) {
     addSums(first[piece.image], engine.first(plan, viewPiece(plan, problem, piece, { fields })));
   }
-  for (const place of unitPlaces(plan, problem)) {
-    const { field } = plan.terms[place.term].term;
-    if (field?.measure === undefined) continue;
-    field.measure(unitAt(plan, problem, fields, place), plan.firstOf(first[place.image], place.term));
+  for (const place of measuringPlaces(plan, problem)) {
+    const { term, image } = place;
+    const sums = measureUnit(plan.terms[term].term, unitAt(plan, problem, fields, place));
+    addSums(plan.firstOf(first[image], term), sums);
   }
   const coefficients = plan.finish(first, problem.upstream as Float32Array | undefined);
   for (const place of unitPlaces(plan, problem)) {
     const { term, image } = place;
-    plan.terms[term].term.field?.fill(
-      unitAt(plan, problem, fields, place),
-      plan.coefficientsOf(coefficients[image], term),
-      plan.secondOf(second[image], term),
-    );
+    const unit = unitAt(plan, problem, fields, place);
+    const own = plan.coefficientsOf(coefficients[image], term);
+    addSums(plan.secondOf(second[image], term), fillUnit(plan.terms[term].term, unit, own));
   }
-  if (outputs.grad !== undefined || plan.valueNeedsSecond || outputs.elements !== undefined) {
+  if (needsSecond({ plan, problem, outputs })) {
     for (const piece of pieces) {
       const view = viewPiece(plan, problem, piece, { ...outputs, fields });
       addSums(second[piece.image], engine.second(plan, view, coefficients[piece.image]));
     }
   }
   return { first, second };
+}
+
+/** Whether the second map has to run: for the gradient, the elements, or the value itself. */
+export function needsSecond({ plan, outputs }: LossCall): boolean {
+  return outputs.grad !== undefined || outputs.elements !== undefined || plan.valueNeedsSecond;
 }
 
 /** The result of a call from its merged sums. */

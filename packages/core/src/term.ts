@@ -38,6 +38,8 @@ export interface Term {
   readonly nonFinite: "throw" | "propagate";
   /** Whether the pixel maps leave their gradient in `pixel.grad` (d/dx) or in `pixel.slope` (d/dp, chained by the engine). */
   readonly slope: "input" | "probabilities";
+  /** Whether a label that is no class is refused, or its pixel ignored. */
+  readonly outOfRange: "throw" | "ignore";
   /** What probabilities and dense targets must keep to: [0, 1], or any finite number. */
   readonly range: "unit" | "any";
   /** Tensors of the call that the term cannot do without. */

@@ -322,7 +322,7 @@ describe("OPTION_UNKNOWN", () => {
           "nearest": "ignoreIndex",
           "option": "ignore_index",
         },
-        "message": "cross-entropy has no option 'ignore_index': did you mean 'ignoreIndex'? It has classWeights, labelSmoothing, reduction, divisor, ignoreIndex, allIgnored, nonFinite, range, preset.",
+        "message": "cross-entropy has no option 'ignore_index': did you mean 'ignoreIndex'? It has classWeights, labelSmoothing, reduction, divisor, ignoreIndex, allIgnored, nonFinite, outOfRange, range, preset.",
       }
     `);
   });
@@ -463,5 +463,16 @@ test("every loss declares fields that its defaults pass", () => {
       if (field.default === undefined || field.default.toString().includes(" ")) continue;
       expect(lossFrom({ id, options: { [name]: field.default } }).options).toEqual({ [name]: field.default });
     }
+  }
+});
+
+test("a label that is no class is left out when outOfRange says so, in losses with and without a kernel", () => {
+  const logits = floats([1, 2, 3], 1, -1, 0.5, 0, 2, -0.25);
+  for (const make of [crossEntropy, dice]) {
+    const kept = make({ ignoreIndex: 9 }).valueAndGrad(logits, bytes([1, 3], 0, 9, 1));
+    const left = make({ outOfRange: "ignore" }).valueAndGrad(logits, bytes([1, 3], 0, 7, 1));
+    expect(Math.abs(left.value - kept.value)).toBeLessThan(1e-7);
+    expect(left.counted).toBe(2);
+    expect([...left.grad.data].filter((_, i) => i % 3 === 1)).toEqual([0, 0]);
   }
 });

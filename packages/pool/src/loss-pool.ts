@@ -5,7 +5,6 @@
  * @module
  */
 import {
-  addSums,
   closeCall,
   cutPieces,
   elementCount,
@@ -16,24 +15,19 @@ import {
   type LossGradient,
   type LossValue,
   openCall,
-  type PieceView,
   runInline,
   type Tensor,
   tensor,
-  viewPiece,
   withGrad,
 } from "@pixelgrad/core";
 import { type ArrayType, type ArrayTypes, arrayTypes } from "./array-types.ts";
 import type { LossJob, LossJobResult } from "./loss-job.ts";
+import { LossRun } from "./loss-run.ts";
 import { cancelled, OrderedPool, poolClosed } from "./ordered-pool.ts";
-import { isResident, type Placement, placePiece } from "./placement.ts";
 import { StagingSlot } from "./staging.ts";
 
 /** Work of this many pieces or fewer runs on the calling thread: one piece cannot be shared out among threads. */
 const INLINE_PIECES = 1;
-
-/** Jobs per thread and map: enough that threads end together, few enough that messages do not show. */
-const JOBS_PER_THREAD = 4;
 
 export interface LossPoolOptions {
   /** Default: the CPUs this process may use (affinity and container quota). */
@@ -88,7 +82,7 @@ export class LossPool implements AsyncDisposable {
     target: Tensor,
     options: PoolCallOptions = {},
   ): Promise<LossValue> {
-    return this.#inTurn(loss, openCall(loss.plan, logits, target, false), options.signal);
+    return this.#inTurn(loss, openCall(loss.plan, logits, target, false, options), options.signal);
   }
 
   /** As `loss.valueAndGrad`, on the pool. */
@@ -121,66 +115,13 @@ export class LossPool implements AsyncDisposable {
   }
 
   async #run(loss: Loss, call: LossCall, signal: AbortSignal | undefined): Promise<LossValue> {
-    const { plan, problem, outputs } = call;
+    const { problem } = call;
     const pieces = cutPieces(problem.images, problem.classes, problem.pixels);
     if (pieces.length <= INLINE_PIECES) {
       if (signal?.aborted) throw cancelled(0);
       return runInline(call);
     }
-    const views = pieces.map((piece) => viewPiece(problem, piece, outputs));
-    const first = await this.#map(loss, call, withoutOutputs(views), undefined, signal);
-    const second = new Float64Array(plan.secondLength);
-    if (outputs.grad !== undefined || plan.valueNeedsSecond) {
-      second.set(await this.#map(loss, call, views, plan.finish(first), signal));
-    }
-    return closeCall(call, first, second);
+    const run = new LossRun(this.#pool, this.#engine, this.#slots, loss, call, signal);
+    return closeCall(call, await run.maps(pieces));
   }
-
-  /** One map over all pieces; the merged sums. */
-  async #map(
-    { id, options }: Loss,
-    { plan, problem: { classes, targetKind } }: LossCall,
-    views: readonly PieceView[],
-    coefficients: Float64Array | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<Float64Array> {
-    const engine = this.#engine;
-    const slots = this.#slots;
-    const readsLogits = coefficients !== undefined || plan.firstReadsLogits;
-    const groups = this.#group(views);
-    const placements: Placement[][] = [];
-    function* jobs(): Generator<LossJob> {
-      for (const [index, group] of groups.entries()) {
-        const slot = slots[index % slots.length]!;
-        const placed = group.map((view) => placePiece(view, engine, slot, plan, readsLogits));
-        placements[index] = placed;
-        const pieces = placed.map(({ piece }) => piece);
-        yield { loss: { id, options }, classes, targetKind, pieces, ...(coefficients && { coefficients }) };
-      }
-    }
-    const total = new Float64Array(coefficients ? plan.secondLength : plan.firstLength);
-    await this.#pool.run(
-      jobs(),
-      (results, index) => {
-        for (const sums of results) addSums(total, sums);
-        for (const placement of placements[index] ?? []) placement.retrieve();
-      },
-      signal && { signal },
-    );
-    return total;
-  }
-
-  /** Pieces per job: several when all arrays are shared, one when they pass through a slot. */
-  #group(views: readonly PieceView[]): PieceView[][] {
-    const resident = views.every((view) => isResident(view, this.#engine));
-    const size = resident ? Math.ceil(views.length / (this.threads * JOBS_PER_THREAD)) : 1;
-    const groups: PieceView[][] = [];
-    for (let at = 0; at < views.length; at += size) groups.push(views.slice(at, at + size));
-    return groups;
-  }
-}
-
-/** The first map writes nothing. */
-function withoutOutputs(views: readonly PieceView[]): PieceView[] {
-  return views.map(({ grad: _grad, elements: _elements, ...view }) => view);
 }

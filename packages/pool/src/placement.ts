@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LossEngine, LossPlan, PieceView, Rows } from "@pixelgrad/core";
+import type { Floats, LossEngine, PieceView, Rows } from "@pixelgrad/core";
 import { arrayType } from "./array-types.ts";
 import type { ResidentPiece, ResidentRows } from "./loss-job.ts";
 import type { StagingSlot } from "./staging.ts";
@@ -15,9 +15,11 @@ export interface Placement {
 }
 
 /** Whether all arrays of a piece live in the shared memory, so that it needs no slot. */
-export function isResident(view: PieceView, { arena }: LossEngine): boolean {
-  const { logits, target, grad, elements } = view;
-  return [logits, target, grad, elements].every((rows) => rows === undefined || arena.holds(rows.data));
+export function isResident(
+  { rows: { fields: _fields, ...rows } }: PieceView,
+  { arena }: LossEngine,
+): boolean {
+  return Object.values(rows).every(({ data }) => arena.holds(data));
 }
 
 /** Places a piece; `readsLogits` spares a map that never looks at the logits their copy. */
@@ -25,27 +27,37 @@ export function placePiece(
   view: PieceView,
   { arena }: LossEngine,
   slot: StagingSlot,
-  { elementRows }: LossPlan,
   readsLogits: boolean,
+  coefficients: Float64Array | undefined,
 ): Placement {
-  const { count, classes, origin, logits, target, grad, elements } = view;
+  const { count, origin, classMask, rows } = view;
+  const { logits, target, grad, elements, pixelWeights, teacher, upstream, fields } = rows;
   slot.open(view);
   const copies: (() => void)[] = [];
-  const input = (rows: Rows, channels: number): ResidentRows =>
-    arena.holds(rows.data) ? residentRows(rows) : slot.copyIn(rows, channels, count);
-  const output = (rows: Rows<Float32Array>, channels: number): ResidentRows => {
+  const input = (rows: Rows): ResidentRows =>
+    arena.holds(rows.data) ? residentRows(rows) : slot.copyIn(rows, count);
+  const output = (rows: Rows<Floats>): ResidentRows => {
     if (arena.holds(rows.data)) return residentRows(rows);
-    const resident = slot.reserve(rows, channels, count);
-    copies.push(() => slot.copyOut(resident, rows, channels, count));
+    const resident = slot.reserve(rows, count);
+    copies.push(() => slot.copyOut(resident, rows, count));
     return resident;
   };
   const piece: ResidentPiece = {
     count,
     origin,
-    logits: readsLogits ? input(logits, classes) : slot.reserve(logits, classes, count),
-    target: input(target, view.targetKind === "dense" ? classes : 1),
-    ...(grad && { grad: output(grad, classes) }),
-    ...(elements && { elements: output(elements, elementRows) }),
+    rows: {
+      logits: readsLogits ? input(logits) : slot.reserve(logits, count),
+      target: input(target),
+      ...(grad && { grad: output(grad) }),
+      ...(elements && { elements: output(elements) }),
+      ...(pixelWeights && { pixelWeights: input(pixelWeights) }),
+      ...(teacher && { teacher: input(teacher) }),
+      ...(upstream && { upstream: input(upstream) }),
+    },
+    ...(fields && { fields }),
+    // Sliced, because a view would be posted with its whole array.
+    ...(classMask && { classMask: classMask.slice() }),
+    ...(coefficients && { coefficients }),
   };
   return {
     piece,
@@ -55,7 +67,7 @@ export function placePiece(
   };
 }
 
-function residentRows({ data, offset, stride }: Rows): ResidentRows {
+function residentRows({ data, channels, offset, stride, step }: Rows): ResidentRows {
   const address = data.byteOffset + offset * data.BYTES_PER_ELEMENT;
-  return { address, stride, type: arrayType(data) };
+  return { address, channels, stride, step, type: arrayType(data) };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LossEngine, PieceView, Rows, TypedArray } from "@pixelgrad/core";
+import type { Floats, LossEngine, PieceView, Rows, TypedArray } from "@pixelgrad/core";
 import { arrayType } from "./array-types.ts";
 import type { ResidentRows } from "./loss-job.ts";
 
@@ -21,12 +21,11 @@ export class StagingSlot {
   }
 
   /** Empties the slot and makes room for the arrays of `view`. */
-  open(view: PieceView): void {
-    const needed = [view.logits, view.target, view.grad, view.elements]
-      .map((rows) =>
-        rows === undefined ? 0 : view.classes * view.count * rows.data.BYTES_PER_ELEMENT + ALIGNMENT,
-      )
-      .reduce((a, b) => a + b, 0);
+  open({ count, rows: { fields: _fields, ...rows } }: PieceView): void {
+    const needed = Object.values(rows).reduce(
+      (bytes, { channels, data }) => bytes + channels * count * data.BYTES_PER_ELEMENT + ALIGNMENT,
+      0,
+    );
     if (needed > this.#capacity) {
       this.#address = this.#engine.arena.allocate(needed);
       this.#capacity = needed;
@@ -34,33 +33,42 @@ export class StagingSlot {
     this.#used = 0;
   }
 
-  /** Room for `channels` rows of `count` elements of the type of `rows`. */
-  reserve(rows: Rows, channels: number, count: number): ResidentRows {
+  /** Room for `count` pixels of `rows`; those of channels that are last stay so. */
+  reserve({ data, channels, step }: Rows, count: number): ResidentRows {
     const address = this.#address + this.#used;
-    const bytes = channels * count * rows.data.BYTES_PER_ELEMENT;
+    const bytes = channels * count * data.BYTES_PER_ELEMENT;
     this.#used += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-    return { address, stride: count, type: arrayType(rows.data) };
+    return { address, channels, stride: step === 1 ? count : 1, step, type: arrayType(data) };
   }
 
   /** Copies rows in. */
-  copyIn(rows: Rows, channels: number, count: number): ResidentRows {
-    const resident = this.reserve(rows, channels, count);
-    const bytes = this.#engine.arena.bytes;
-    for (let c = 0; c < channels; c++) {
-      const from = rows.offset + c * rows.stride;
-      const size = rows.data.BYTES_PER_ELEMENT;
-      bytes.set(asBytes(rows.data, from, count), resident.address + c * count * size);
+  copyIn(rows: Rows, count: number): ResidentRows {
+    const resident = this.reserve(rows, count);
+    const { bytes } = this.#engine.arena;
+    const size = rows.data.BYTES_PER_ELEMENT;
+    for (const { from, to, length } of runsOf(rows, count)) {
+      bytes.set(asBytes(rows.data, from, length), resident.address + to * size);
     }
     return resident;
   }
 
   /** Copies float32 rows out. */
-  copyOut(resident: ResidentRows, rows: Rows<Float32Array>, channels: number, count: number): void {
-    const floats = this.#engine.arena.floats(resident.address, channels * count);
-    for (let c = 0; c < channels; c++) {
-      rows.data.set(floats.subarray(c * count, (c + 1) * count), rows.offset + c * rows.stride);
+  copyOut(resident: ResidentRows, rows: Rows<Floats>, count: number): void {
+    const floats = this.#engine.arena.floats(resident.address, rows.channels * count);
+    for (const { from, to, length } of runsOf(rows, count)) {
+      rows.data.set(floats.subarray(to, to + length), from);
     }
   }
+}
+
+/** Stretches of `rows` that are contiguous, and where they go in a slot: a row each, or all where channels are last. */
+function runsOf({ channels, offset, stride, step }: Rows, count: number) {
+  if (step !== 1) return [{ from: offset, to: 0, length: channels * count }];
+  return Array.from({ length: channels }, (_, c) => ({
+    from: offset + c * stride,
+    to: c * count,
+    length: count,
+  }));
 }
 
 function asBytes(data: TypedArray, from: number, count: number): Uint8Array {

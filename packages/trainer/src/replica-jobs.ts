@@ -1,5 +1,5 @@
 /** What the main thread asks of a replica. Arrays in `SharedArrayBuffer`s travel by reference. @module */
-import type { LossSpec } from "@pixelgrad/core";
+import type { FieldUnit, ImageSums, LossSpec } from "@pixelgrad/core";
 import type { Sample, SampleSpec } from "@pixelgrad/dataset";
 import type { TrainingGraphs } from "@pixelgrad/onnx";
 
@@ -10,6 +10,14 @@ export interface PreparedSample {
   readonly mask: Uint8Array;
   /** Sums of the first map, when they follow from the labels alone. */
   readonly labelSums: Float64Array | null;
+}
+
+/** A sample's place in its batch, and the fields of that batch, in shared memory. */
+export interface BatchPlace {
+  readonly image: number;
+  readonly images: number;
+  /** One entry per term of the loss; undefined for those that do not gather. */
+  readonly fields: readonly (Float64Array | undefined)[];
 }
 
 export interface ReplicaSetup {
@@ -30,7 +38,19 @@ export type ReplicaJob =
     }
   | { readonly kind: "open"; readonly setup: ReplicaSetup }
   | { readonly kind: "prepare"; readonly sample: Sample }
-  | { readonly kind: "forward"; readonly slot: number; readonly sample: PreparedSample }
+  | {
+      readonly kind: "forward";
+      readonly slot: number;
+      readonly sample: PreparedSample;
+      readonly place: BatchPlace;
+    }
+  /** Measures a unit of a term's field, or fills it where there are coefficients. */
+  | {
+      readonly kind: "unit";
+      readonly term: number;
+      readonly unit: FieldUnit;
+      readonly coefficients?: Float64Array;
+    }
   | { readonly kind: "backward"; readonly slot: number; readonly coefficients: Float64Array }
   | { readonly kind: "evaluate"; readonly sample: PreparedSample }
   | { readonly kind: "close" };
@@ -41,6 +61,7 @@ export interface ReplicaResults {
   open: null;
   prepare: PreparedSample;
   forward: Float64Array | null;
+  unit: Float64Array;
   backward: BackwardResult;
   evaluate: SampleEvaluation;
   close: null;
@@ -52,8 +73,6 @@ export interface BackwardResult {
   readonly gradients: Float32Array;
 }
 
-export interface SampleEvaluation {
-  readonly first: Float64Array;
-  readonly second: Float64Array;
+export interface SampleEvaluation extends ImageSums {
   readonly confusion: Float64Array;
 }

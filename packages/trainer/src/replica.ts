@@ -10,22 +10,36 @@ import {
   ConfusionMatrix,
   cutPieces,
   elementCount,
+  fillUnit,
   LossEngine,
   type LossPlan,
   lossFrom,
+  mapsOf,
+  measureUnit,
+  type Piece,
+  type PieceView,
   type Problem,
   predictedLabels,
   type Tensor,
   tensor,
+  viewFields,
   viewPiece,
 } from "@pixelgrad/core";
 import { IGNORED, readSample, type Sample } from "@pixelgrad/dataset";
 import { openSession, type Session } from "@pixelgrad/onnx";
-import type { BackwardResult, PreparedSample, ReplicaSetup, SampleEvaluation } from "./replica-jobs.ts";
+import type {
+  BackwardResult,
+  BatchPlace,
+  PreparedSample,
+  ReplicaJob,
+  ReplicaSetup,
+  SampleEvaluation,
+} from "./replica-jobs.ts";
 
 /** What the second map of a step needs again. */
 interface Activations {
   readonly sample: PreparedSample;
+  readonly place: BatchPlace;
   readonly outputs: Record<string, Tensor>;
 }
 
@@ -72,15 +86,21 @@ export class Replica {
     const prepared = { features, mask: shared, labelSums: null };
     if (this.#plan.firstReadsLogits) return prepared;
     // The first map looks at labels only: there need not be any logits yet.
-    return { ...prepared, labelSums: this.#first(this.#problem(new Float32Array(0), shared)) };
+    return { ...prepared, labelSums: this.#first(this.#problem(new Float32Array(0), shared), ALONE) };
   }
 
   /** Runs the head and keeps its activations in `slot`; the sums of the first map unless the labels gave them. */
-  async forward(slot: number, sample: PreparedSample): Promise<Float64Array | null> {
+  async forward(slot: number, sample: PreparedSample, place: BatchPlace): Promise<Float64Array | null> {
     const outputs = await this.#runHead(sample);
-    this.#slots.set(slot, { sample, outputs });
+    this.#slots.set(slot, { sample, place, outputs });
     if (sample.labelSums !== null) return null;
-    return this.#first(this.#problem(floats(outputs, this.#logitsName), sample.mask));
+    return this.#first(this.#problem(floats(outputs, this.#logitsName), sample.mask), place);
+  }
+
+  /** The sums of a unit, which may be of any sample or of all. */
+  unit({ term, unit, coefficients }: Extract<ReplicaJob, { readonly kind: "unit" }>): Float64Array {
+    const own = this.#plan.terms[term]!.term;
+    return coefficients === undefined ? measureUnit(own, unit) : fillUnit(own, unit, coefficients);
   }
 
   /** Gradient of the loss, then of the parameters, of the sample in `slot`. */
@@ -89,9 +109,9 @@ export class Replica {
     const kept = this.#slots.get(slot);
     if (kept === undefined) throw new Error(`unreachable: nothing is kept in slot ${slot}`);
     this.#slots.delete(slot);
-    const { sample, outputs } = kept;
+    const { sample, place, outputs } = kept;
     const logits = floats(outputs, this.#logitsName);
-    const sums = this.#second(this.#problem(logits, sample.mask), coefficients, logits);
+    const sums = this.#second(this.#problem(logits, sample.mask), place, coefficients, logits);
     const known: Record<string, Tensor> = {
       ...this.#feeds(sample),
       ...outputs,
@@ -112,14 +132,13 @@ export class Replica {
     const { graphs } = this.#setup;
     const outputs = await this.#runHead(sample);
     const logits = floats(outputs, this.#logitsName);
-    const problem = this.#problem(logits, sample.mask);
-    const first = this.#first(problem);
-    const second = this.#second(problem, this.#plan.finish(first));
+    const call = { plan: this.#plan, problem: this.#problem(logits, sample.mask), outputs: {} };
+    const sums = mapsOf(call, this.#engine);
     const labels = predictedLabels(tensor(logits, graphs.logits.dims));
     const confusion = new ConfusionMatrix(Math.max(2, this.#channels)).add(labels.data, sample.mask, [
       IGNORED,
     ]);
-    return { first, second, confusion: confusion.counts };
+    return { ...sums, confusion: confusion.counts };
   }
 
   async close(): Promise<void> {
@@ -162,7 +181,9 @@ export class Replica {
     return {
       images,
       classes,
+      spatial,
       pixels: elementCount(spatial),
+      layout: "channels-first",
       logits,
       target: mask,
       targetKind: classes === 1 ? "dense" : "labels",
@@ -171,25 +192,42 @@ export class Replica {
     };
   }
 
-  #first(problem: Problem): Float64Array {
+  #first(problem: Problem, place: BatchPlace): Float64Array {
     const total = new Float64Array(this.#plan.firstLength);
     for (const piece of cutPieces(problem.images, problem.classes, problem.pixels)) {
-      addSums(total, this.#engine.first(this.#plan, viewPiece(problem, piece)));
+      addSums(total, this.#engine.first(this.#plan, this.#view(problem, place, piece)));
     }
     return total;
   }
 
   /** The second map; the gradient takes the place of what `grad` holds. */
-  #second(problem: Problem, coefficients: Float64Array, grad?: Float32Array): Float64Array {
+  #second(problem: Problem, place: BatchPlace, coefficients: Float64Array, grad: Float32Array): Float64Array {
     const total = new Float64Array(this.#plan.secondLength);
-    if (grad === undefined && !this.#plan.valueNeedsSecond) return total;
     for (const piece of cutPieces(problem.images, problem.classes, problem.pixels)) {
-      const view = viewPiece(problem, piece, grad === undefined ? {} : { grad });
-      addSums(total, this.#engine.second(this.#plan, view, coefficients));
+      addSums(total, this.#engine.second(this.#plan, this.#view(problem, place, piece, grad), coefficients));
     }
     return total;
   }
+
+  /** A piece of this sample, its fields those of the batch. */
+  #view(
+    problem: Problem,
+    { image, images, fields }: BatchPlace,
+    piece: Piece,
+    grad?: Float32Array,
+  ): PieceView {
+    const view = viewPiece(this.#plan, problem, piece, grad === undefined ? {} : { grad });
+    if (fields.length === 0) return view;
+    const batch = { images, pixels: problem.pixels };
+    return {
+      ...view,
+      rows: { ...view.rows, fields: viewFields(this.#plan, batch, { ...piece, image }, fields) },
+    };
+  }
 }
+
+/** The place of a sample that needs no batch, because labels say it all. */
+const ALONE: BatchPlace = { image: 0, images: 1, fields: [] };
 
 function floats(outputs: Record<string, Tensor>, name: string): Float32Array {
   const data = outputs[name]?.data;

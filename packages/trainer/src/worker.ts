@@ -22,7 +22,9 @@ const serve: Serve<ReplicaJob, ReplicaResults[ReplicaJob["kind"]]> = serveJobs(a
     case "prepare":
       return opened().prepare(job.sample);
     case "forward":
-      return opened().forward(job.slot, job.sample);
+      return opened().forward(job.slot, job.sample, job.place);
+    case "unit":
+      return opened().unit(job);
     case "backward":
       return opened().backward(job.slot, job.coefficients);
     case "evaluate":

@@ -182,6 +182,7 @@ function hasKernel(term: Term, { targetKind, rows, classMask }: PieceView): bool
     term.simd !== undefined &&
     term.nonFinite === "throw" &&
     term.range === "unit" &&
+    term.outOfRange === "throw" &&
     targetKind === (term.activation === "softmax" ? "labels" : "dense") &&
     rows.pixelWeights === undefined &&
     rows.upstream === undefined &&

@@ -68,7 +68,7 @@ export function viewPiece(
   piece: Piece,
   { grad, elements, fields }: PieceOutputs = {},
 ): PieceView {
-  const { images, pixels, classes, layout, classMask, pixelWeights, teacher, upstream } = problem;
+  const { pixels, classes, layout, classMask, pixelWeights, teacher, upstream } = problem;
   const rowsOf = <A extends TypedArray>(data: A, channels: number): Rows<A> =>
     layout === "channels-first" || channels === 1
       ? { data, channels, offset: piece.image * channels * pixels + piece.begin, stride: pixels, step: 1 }
@@ -79,17 +79,6 @@ export function viewPiece(
           stride: 1,
           step: channels,
         };
-  const fieldOf = (data: Float64Array, i: number): Rows<Float64Array> => {
-    const { rows, scope } = plan.terms[i]!.term.field!;
-    return {
-      data,
-      channels: rows,
-      step: 1,
-      ...(scope === "image"
-        ? { offset: piece.image * rows * pixels + piece.begin, stride: pixels }
-        : { offset: piece.image * pixels + piece.begin, stride: images * pixels }),
-    };
-  };
   return {
     classes,
     count: piece.count,
@@ -102,9 +91,26 @@ export function viewPiece(
       ...(pixelWeights && { pixelWeights: rowsOf(pixelWeights, 1) }),
       ...(teacher && { teacher: rowsOf(teacher, classes) }),
       ...(upstream && plan.elementRows > 0 && { upstream: rowsOf(upstream, plan.elementRows) }),
-      ...(fields && { fields: fields.map((field, i) => field && fieldOf(field, i)) }),
+      ...(fields && { fields: viewFields(plan, problem, piece, fields) }),
     },
     ...(classMask && { classMask: classMask.subarray(piece.image * classes, (piece.image + 1) * classes) }),
     origin: { ...piece, pixels, layout, logitsDims: problem.logitsDims, targetDims: problem.targetDims },
   };
+}
+
+/** The fields of one piece, a row per row of each term that gathers. */
+export function viewFields(
+  plan: LossPlan,
+  { images, pixels }: Pick<Problem, "images" | "pixels">,
+  { image, begin }: Piece,
+  fields: readonly (Float64Array | undefined)[],
+): (Rows<Float64Array> | undefined)[] {
+  return plan.terms.map(({ term: { field } }, i) => {
+    const data = fields[i];
+    if (field === undefined || data === undefined) return undefined;
+    const { rows, scope } = field;
+    return scope === "image"
+      ? { data, channels: rows, offset: image * rows * pixels + begin, stride: pixels, step: 1 }
+      : { data, channels: rows, offset: image * pixels + begin, stride: images * pixels, step: 1 };
+  });
 }

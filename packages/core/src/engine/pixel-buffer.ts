@@ -120,20 +120,19 @@ export class PixelBuffer implements Pixel {
     return activation === "softmax" ? [this.#softmax, this.#logSoftmax] : [this.#sigmoid, this.#logSigmoid];
   }
 
-  #showLabel({ ignored, activation }: Term): void {
+  #showLabel({ ignored, activation, outOfRange }: Term): void {
     const { classMask, origin, rows } = this.#view;
     const { data, offset, step } = rows.target;
     const label = Number(data[offset + this.#at * step]);
+    const isClass = Number.isInteger(label) && label >= 0 && label < this.classes;
     this.t.fill(0);
-    this.counted = !ignored.includes(label);
+    this.counted = !ignored.includes(label) && (isClass || outOfRange === "throw");
     this.y = this.counted ? label : -1;
     if (!this.counted) {
       this.open.fill(0);
       return;
     }
-    if (!(Number.isInteger(label) && label >= 0 && label < this.classes)) {
-      throw labelFault(origin, this.#at, label, this.classes);
-    }
+    if (!isClass) throw labelFault(origin, this.#at, label, this.classes);
     if (activation === "softmax" && classMask?.[label] === 0) throw maskedLabelFault(origin, this.#at, label);
     this.t[label] = 1;
     if (classMask === undefined) this.open.fill(1);

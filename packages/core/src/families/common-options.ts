@@ -12,6 +12,8 @@ export interface CommonOptions {
   readonly allIgnored?: AllIgnored;
   /** NaN and infinity in the input: `throw` (default) names the first, `propagate` lets them through to the value. */
   readonly nonFinite?: "throw" | "propagate";
+  /** A label that is no class and not ignored: `throw` (default) names its position, `ignore` leaves its pixel out. */
+  readonly outOfRange?: "throw" | "ignore";
   /** What probabilities and dense targets must keep to: `unit`, [0, 1], by default; `any` takes all finite numbers. */
   readonly range?: "unit" | "any";
 }
@@ -41,6 +43,15 @@ export const nonFiniteField: OptionFields = {
   },
 };
 
+export const outOfRangeField: OptionFields = {
+  outOfRange: {
+    kind: "choice",
+    values: ["throw", "ignore"],
+    default: "throw",
+    doc: "A label that is no class and not ignored: refused with its position, or its pixel left out.",
+  },
+};
+
 export const rangeField: OptionFields = {
   range: {
     kind: "choice",
@@ -54,9 +65,10 @@ export const rangeField: OptionFields = {
 export function commonTerm({
   ignoreIndex,
   nonFinite = "throw",
+  outOfRange = "throw",
   range = "unit",
-}: CommonOptions): Pick<Term, "ignored" | "nonFinite" | "range"> {
-  return { ignored: ignoreList(ignoreIndex), nonFinite, range };
+}: CommonOptions): Pick<Term, "ignored" | "nonFinite" | "outOfRange" | "range"> {
+  return { ignored: ignoreList(ignoreIndex), nonFinite, outOfRange, range };
 }
 
 /** What makes the policy's value of a batch in which nothing counts, or only classes of weight 0. */
