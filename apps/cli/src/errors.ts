@@ -11,6 +11,8 @@ declare module "@pixelgrad/core" {
     FILE_PARTNER_MISSING: { readonly path: string; readonly count: number };
     /** Logits whose number of channels is not that of the files before. */
     CLASS_COUNT_MISMATCH: { readonly path: string; readonly expected: number; readonly got: number };
+    /** A gradient that differences of the value do not confirm. */
+    GRADIENT_WRONG: { readonly loss: string; readonly relativeError: number; readonly bound: number };
   }
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import "./errors.ts";
 import { Command } from "commander";
+import { gradcheckCommand } from "./commands/gradcheck.ts";
 import { lossCommand } from "./commands/loss.ts";
 import { lossesCommand } from "./commands/losses.ts";
 import { exitCodeOf } from "./exit-code.ts";
@@ -23,7 +24,7 @@ function program(io: Io): Command {
     .version(version())
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
-  for (const command of [lossCommand(io), lossesCommand(io)]) {
+  for (const command of [lossCommand(io), lossesCommand(io), gradcheckCommand(io)]) {
     root.addCommand(command.copyInheritedSettings(root));
   }
   return root;

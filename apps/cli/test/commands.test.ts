@@ -1,7 +1,7 @@
 /** What the commands print, in this process. */
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { catalogue } from "@pixelgrad/core";
+import { catalogue, fieldsOf } from "@pixelgrad/core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { seededBatch, temporaryFolder, writeImages } from "./folder.ts";
 import { inProcess } from "./pixelgrad.ts";
@@ -24,14 +24,16 @@ describe("pixelgrad", () => {
       Segmentation losses over files, in parallel.
 
       Options:
-        -V, --version     output the version number
-        -h, --help        display help for command
+        -V, --version        output the version number
+        -h, --help           display help for command
 
       Commands:
-        loss [options]    Compute losses of predictions against masks; all files
-                          together are one batch.
-        losses [options]  List the losses and their formulas.
-        help [command]    display help for command
+        loss [options]       Compute losses of predictions against masks; all files
+                             together are one batch.
+        losses [options]     List the losses and their formulas.
+        gradcheck [options]  Check the gradient of a loss against central differences
+                             of its value, in float64.
+        help [command]       display help for command
       "
     `);
   });
@@ -77,61 +79,25 @@ describe("pixelgrad losses", () => {
     );
   });
 
-  test("--json prints one object per line, with options", async () => {
+  test("--json prints one object per line, with all options and presets", async () => {
     const { code, out } = await inProcess(["losses", "--json"]);
     expect(code).toBe(0);
     const objects = out
       .trimEnd()
       .split("\n")
-      .map((line) => JSON.parse(line) as { readonly id: string });
-    expect(objects.map(({ id }) => id)).toEqual(catalogue.map(({ id }) => id));
-    expect(objects.find(({ id }) => id === "dice")).toMatchInlineSnapshot(`
-      {
-        "coupling": "sums",
-        "formula": "L = mean over classes of 1 - (2 I + s) / (P + G + s), I = sum p g, P = sum p, G = sum g over the batch",
-        "id": "dice",
-        "kernel": "simd",
-        "options": [
-          {
-            "default": "sigmoid for one channel, else softmax",
-            "doc": "What makes probabilities of the logits.",
-            "name": "activation",
-            "takes": "one of sigmoid, softmax",
-          },
-          {
-            "default": "logits",
-            "doc": "What the input holds.",
-            "name": "input",
-            "takes": "one of logits, probabilities",
-          },
-          {
-            "default": "batch",
-            "doc": "Over which pixels the sums run; over each image, the loss is the mean over images.",
-            "name": "accumulate",
-            "takes": "one of batch, image",
-          },
-          {
-            "default": 1,
-            "doc": "Power of p and g in the sums P and G.",
-            "name": "power",
-            "takes": "a number from 1 to 2",
-          },
-          {
-            "default": false,
-            "doc": "Takes labels under a sigmoid too: each class against all others.",
-            "name": "oneVsRest",
-            "takes": "true or false",
-          },
-          {
-            "default": 1,
-            "doc": "Added to numerator and denominator, in pixels.",
-            "name": "smooth",
-            "takes": "a number of at least 0",
-          },
-        ],
-        "source": "Milletari, Navab, Ahmadi, V-Net, 3DV 2016, eq. of section 3, with sums of p instead of p^2; per class over the batch, background included.",
-      }
-    `);
+      .map((line) => JSON.parse(line) as { readonly options: readonly { readonly name: string }[] });
+    expect(objects).toHaveLength(catalogue.length);
+    for (const [i, definition] of catalogue.entries()) {
+      const { id, formula, source, coupling, kernel, presets = {} } = definition;
+      expect(objects[i]).toMatchObject({ id, formula, source, coupling, kernel, presets });
+      expect(objects[i]!.options.map(({ name }) => name)).toEqual(Object.keys(fieldsOf(definition)));
+    }
+    expect(objects[0]!.options.find(({ name }) => name === "allIgnored")).toEqual({
+      name: "allIgnored",
+      takes: "one of zero, nan, throw",
+      default: "zero",
+      doc: "Value of a batch without a counted pixel.",
+    });
   });
 });
 

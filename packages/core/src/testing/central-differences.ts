@@ -34,8 +34,8 @@ const KINK = 1e-5;
 
 /** The gradient of `loss` at the logits of a problem, by differences. */
 export function centralDifferences({ loss, logits, target, extra }: LossProblem): Differences {
-  const [{ term }] = loss.plan(logits.dims[1]).terms;
-  const h = term.input === "probabilities" ? PROBABILITY_STEP : LOGIT_STEP;
+  const { terms } = loss.plan(logits.dims[1]);
+  const h = terms.some(({ term }) => term.input === "probabilities") ? PROBABILITY_STEP : LOGIT_STEP;
   const x = Float64Array.from(logits.data);
   const valueAt = (): number =>
     referenceValueAndGrad(loss, { data: x, dims: logits.dims }, target, extra).value;

@@ -39,6 +39,7 @@ export const commonCases: readonly LossCase[] = [
       spatial: [5],
     }),
   ),
+  { loss: "cross-entropy(outOfRange=ignore)", target: "labels", classes: 3, spatial: [5] },
   { loss: "dice(nonFinite=propagate)", target: "labels", classes: 3, spatial: [5] },
   { loss: "dice(activation=sigmoid, range=any)", target: "dense", classes: 2, spatial: [5] },
   { loss: "torch:cross-entropy", target: "labels", classes: 3, spatial: [5] },
