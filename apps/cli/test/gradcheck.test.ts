@@ -74,15 +74,13 @@ describe("pixelgrad gradcheck", () => {
   });
 
   test("exits with 1 and names the worst entry when an error is above the bound", async () => {
-    const { code, out, err } = await gradcheck(
-      "--loss",
-      "binary-cross-entropy",
-      "--bound",
-      "1e-300",
-      "--json",
+    // Differences of confident logits are off by more than rounding explains, about 1e-9.
+    const { code, out, err } = await gradcheck("--loss", "binary-cross-entropy", "--bound", "1e-12");
+    expect(code).toBe(1);
+    expect(out).toMatch(/: wrong, bound 1e-12\n$/);
+    expect(err).toMatch(
+      /The gradient of 'binary-cross-entropy' at \[\d,\d,\d,\d\] of \w+ logits \(seed \d\) is .*\[GRADIENT_WRONG\]/,
     );
-    // Nothing is above what rounding hides, so that the bound alone does not make an error.
-    expect([code, err, (JSON.parse(out) as Report).ok]).toEqual([0, "", true]);
   });
 
   test.each([
