@@ -93,7 +93,7 @@ function checkProblem(lossCase: LossCase, seed: number, temper: Temper): TemperR
   const problem = problemOf(lossCase, seed, temper);
   const { loss, logits, target, extra } = problem;
   const { grad } = referenceValueAndGrad(loss, logits, target, extra);
-  const differences = centralDifferences(problem);
+  const differences = centralDifferences(loss, problem);
   const beside = new Set(differences.kinks);
   const largest = grad.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
   let worst = 0;

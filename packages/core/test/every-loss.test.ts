@@ -30,7 +30,7 @@ describe.each(namedCases)("%s", (_, lossCase) => {
     const problem = problemOf(lossCase, 1);
     const { loss, logits, target, extra } = problem;
     const { grad } = referenceValueAndGrad(loss, logits, target, extra);
-    const differences = centralDifferences(problem);
+    const differences = centralDifferences(loss, problem);
     expect(grad.some((slope) => slope !== 0)).toBe(true);
     expect(differences.kinks.length).toBeLessThanOrEqual(KINKS_SHARE * grad.length);
     const smooth = (from: Float64Array) => from.filter((_, i) => !differences.kinks.includes(i));

@@ -19,7 +19,7 @@ function lossOf(value: (x: number) => number): Loss {
 function differencesOf(loss: Loss, x: readonly number[]) {
   const dims = [1, 1, x.length];
   const logits = { data: Float32Array.from(x), dims };
-  return centralDifferences({ loss, logits, target: { data: new Uint8Array(x.length), dims }, extra: {} });
+  return centralDifferences(loss, { logits, target: { data: new Uint8Array(x.length), dims } });
 }
 
 describe("central differences", () => {

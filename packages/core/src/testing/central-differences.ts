@@ -10,8 +10,9 @@
  *
  * @module
  */
+import type { Loss, LossExtra } from "../loss.ts";
 import { referenceValueAndGrad } from "../reference/evaluate.ts";
-import type { LossProblem } from "./loss-problem.ts";
+import type { Tensor } from "../tensor.ts";
 
 export interface Differences {
   /** With the dims of the logits. */
@@ -33,10 +34,13 @@ const ROUNDING = 2 ** -51;
 const KINK = 1e-5;
 
 /** The gradient of `loss` at the logits of a problem, by differences. */
-export function centralDifferences({ loss, logits, target, extra }: LossProblem): Differences {
+export function centralDifferences(
+  loss: Loss,
+  { logits, target, extra }: { readonly logits: Tensor; readonly target: Tensor; readonly extra?: LossExtra },
+): Differences {
   const { terms } = loss.plan(logits.dims[1]);
   const h = terms.some(({ term }) => term.input === "probabilities") ? PROBABILITY_STEP : LOGIT_STEP;
-  const x = Float64Array.from(logits.data);
+  const x = Float64Array.from(logits.data as Float32Array);
   const valueAt = (): number =>
     referenceValueAndGrad(loss, { data: x, dims: logits.dims }, target, extra).value;
   const middle = valueAt();

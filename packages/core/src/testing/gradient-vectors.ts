@@ -78,7 +78,7 @@ function vectorOf(
   for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
     const problem = complete(problemOf(lossCase, seed), seed);
     const { loss, logits, target, extra } = problem;
-    const differences = centralDifferences(problem);
+    const differences = centralDifferences(loss, problem);
     if (differences.kinks.length > 0) continue;
     const { value, grad } = referenceValueAndGrad(loss, logits, target, extra);
     const error = relativeError(grad, differences.grad);
