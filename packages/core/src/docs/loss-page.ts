@@ -3,6 +3,7 @@ import { fieldsOf, type LossDefinition } from "../definition.ts";
 import { isPixelgradError } from "../errors.ts";
 import type { Coupling } from "../loss.ts";
 import { describeField, type OptionField, type OptionFields } from "../options.ts";
+import { defineLoss } from "../single-loss.ts";
 import type { Term } from "../term.ts";
 import { code, optionText, sentence, table, words } from "./markdown.ts";
 
@@ -122,22 +123,27 @@ function presetTable(id: string, presets: NonNullable<LossDefinition["presets"]>
 }
 
 function takesLine(definition: LossDefinition): string | undefined {
-  const term = termOf(definition);
-  if (term === undefined) return undefined;
-  const targets = { labels: "labels", dense: "dense targets", either: "labels or dense targets" }[
-    term.targets
-  ];
-  const needs = (term.needs ?? []).map((name) => `, and needs ${code(`extra.${name}`)}`).join("");
-  const activation = term.input === "logits" ? ` under a ${term.activation}` : "";
-  return `With its defaults takes ${term.input}${activation} and ${targets}${needs}.`;
+  const terms = termsOfThreeChannels(definition);
+  if (terms.length === 0) return undefined;
+  const takes = (kind: "labels" | "dense") =>
+    terms.every(({ targets }) => targets === kind || targets === "either");
+  const targets = [...(takes("labels") ? ["labels"] : []), ...(takes("dense") ? ["dense targets"] : [])];
+  const needs = [...new Set(terms.flatMap((term) => term.needs ?? []))].map(
+    (name) => `, and needs ${code(`extra.${name}`)}`,
+  );
+  const [{ input, activation }] = terms;
+  const under = input === "logits" ? ` under a ${activation}` : "";
+  return `With its defaults takes ${input}${under} and ${targets.join(" or ")}${needs.join("")}.`;
 }
 
-/** The loss of three channels with its defaults; undefined where it has options without one. */
-function termOf(definition: LossDefinition): Term | undefined {
+/** The terms of the loss of three channels with its defaults; none where it has options without one. */
+function termsOfThreeChannels(definition: LossDefinition): readonly Term[] {
   try {
-    return definition.resolve({}, 3);
+    return defineLoss(definition, {})
+      .plan(3)
+      .terms.map(({ term }) => term);
   } catch (error) {
-    if (isPixelgradError(error)) return undefined;
+    if (isPixelgradError(error)) return [];
     throw error;
   }
 }

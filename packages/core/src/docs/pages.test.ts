@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { catalogue } from "../catalogue.ts";
 import { fieldsOf, type LossDefinition } from "../definition.ts";
+import { sigmoidPixelTerm } from "../families/sigmoid-pixel.ts";
 import { lossPage } from "./loss-page.ts";
 import { presetPage } from "./preset-page.ts";
 
@@ -30,10 +31,11 @@ describe("the pages in docs", () => {
 });
 
 const made: LossDefinition = {
-  ...catalogue[0],
   id: "made-up",
   formula: "|x|",
   source: "Nobody, 2020.",
+  coupling: "labels",
+  kernel: "scalar",
   fields: {
     p: { kind: "number", min: 0, default: 1, doc: "a power." },
     q: { kind: "numbers", doc: "One per class." },
@@ -42,7 +44,7 @@ const made: LossDefinition = {
     keras: { options: { p: 2, q: [1, 2] }, note: "Its own name." },
     torch: { options: { p: 1 }, note: "Another name." },
   },
-  resolve: (options, classes) => catalogue[0].resolve(options, classes),
+  resolve: () => sigmoidPixelTerm({ id: "made-up", options: {}, element: (x) => ({ value: x, slope: 1 }) }),
 };
 
 describe("a loss with presets", () => {
@@ -58,7 +60,7 @@ describe("a loss with presets", () => {
 
       - In code: \`madeUp(options)\`.
       - With its defaults takes logits under a sigmoid and dense targets.
-      - Gradient from each pixel on its own; runs on SIMD.
+      - Gradient from each pixel on its own; runs on scalar.
 
       | option | takes | default |  |
       | --- | --- | --- | --- |
