@@ -69,21 +69,21 @@ function constantLoss(plan: LossPlan, shares: Float64Array): (bias: Float32Array
   const labels = Array.from(shares, (_, label) => label);
   const first = new Float64Array(plan.firstLength);
   for (const label of labels) {
-    const view = viewPiece(pixelProblem(new Float32Array(plan.classes), label), pixel);
+    const view = viewPiece(plan, pixelProblem(new Float32Array(plan.classes), label), pixel);
     addSums(first, scaled(engine.first(plan, view), at(shares, label)));
   }
-  const coefficients = plan.finish(first);
+  const coefficients = plan.finish([first])[0]!;
   return (bias) => {
     const second = new Float64Array(plan.secondLength);
     const slopes = new Float64Array(plan.classes);
     for (const label of labels) {
       const grad = new Float32Array(plan.classes);
-      const view = viewPiece(pixelProblem(bias, label), pixel, { grad });
+      const view = viewPiece(plan, pixelProblem(bias, label), pixel, { grad });
       const share = at(shares, label);
       addSums(second, scaled(engine.second(plan, view, coefficients), share));
       addSums(slopes, scaled(Float64Array.from(grad), share));
     }
-    return { value: plan.result(first, second).value, slopes };
+    return { value: plan.result([first], [second]).value, slopes };
   };
 }
 
@@ -92,7 +92,9 @@ function pixelProblem(logits: Float32Array, label: number): Problem {
   return {
     images: 1,
     classes,
+    spatial: [1],
     pixels: 1,
+    layout: "channels-first",
     logits,
     target: Uint8Array.of(label),
     targetKind: classes === 1 ? "dense" : "labels",
