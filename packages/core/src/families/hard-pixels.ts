@@ -37,12 +37,6 @@ export const hardPixelFields: OptionFields = {
   },
 };
 
-/** How many of the hardest are kept, and what their sum is divided by. */
-export interface Kept {
-  readonly count: number;
-  readonly divisor: number;
-}
-
 export interface HardPixelLoss {
   readonly id: string;
   readonly options: HardPixelOptions;
@@ -55,8 +49,8 @@ export interface HardPixelLoss {
   readonly rankedBy: "weighted-loss" | "log-probability";
   /** Whether ignored pixels rank too, with a loss of 0. */
   readonly among: "valid" | "all";
-  /** `ranked` holds what pixels rank by, in descending order. */
-  keep(ranked: Float64Array): Kept;
+  /** How many of the hardest are kept; `ranked` holds what pixels rank by, in descending order. */
+  keep(ranked: Float64Array): number;
 }
 
 export function hardPixelTerm(loss: HardPixelLoss): Term {
@@ -91,15 +85,15 @@ function rankHardest(
   const ranked = Float64Array.from(order, (i) => values[i]);
   const factorOf = (i: number) =>
     rankedBy === "weighted-loss" ? 1 : (weights?.[i] ?? 1) * classWeights[target[i]];
-  const { count, divisor } = keep(ranked);
+  const count = keep(ranked);
   let sum = 0;
   values.fill(0);
   for (let k = 0; k < count; k++) {
     const i = order[k];
     sum += factorOf(i) * ranked[k];
-    values[i] = factorOf(i) / divisor;
+    values[i] = factorOf(i) / count;
   }
-  return count === 0 ? 0 : sum / divisor;
+  return count === 0 ? 0 : sum / count;
 }
 
 /** How many of a descending list are above `bound`. */
@@ -115,7 +109,7 @@ export function countAbove(ranked: Float64Array, bound: number): number {
   return low;
 }
 
-/** The hardest `share` of `length` pixels, rounded down, but at least one: a mean of nothing says nothing. */
-export function hardestPercent(length: number, percent: number): number {
+/** How many pixels `percent` of `length` are, rounded down, but at least one: a mean of nothing says nothing. */
+export function pixelsIn(length: number, percent: number): number {
   return Math.max(1, Math.floor((length * percent) / 100));
 }

@@ -4,9 +4,9 @@ import type { LossDefinition } from "../definition.ts";
 import {
   countAbove,
   type HardPixelOptions,
-  hardestPercent,
   hardPixelFields,
   hardPixelTerm,
+  pixelsIn,
 } from "../families/hard-pixels.ts";
 import type { Loss } from "../loss.ts";
 import { optionConflict, perClass } from "../options.ts";
@@ -70,9 +70,8 @@ export const bootstrappedDefinition: LossDefinition = {
       among: "valid",
       keep(ranked) {
         const { length } = ranked;
-        const least = Math.min(length, k ?? hardestPercent(length, percent));
-        const count = Math.max(least, countAbove(ranked, threshold));
-        return { count, divisor: count };
+        const least = Math.min(length, k ?? pixelsIn(length, percent));
+        return Math.max(least, countAbove(ranked, threshold));
       },
     });
   },

@@ -31,8 +31,8 @@ type Rule = (threshold: number, minKept: number | undefined) => Pick<HardPixelLo
 /**
  * The rules, over n pixels that count, hardest first, h = -log threshold:
  *
- *   mmseg   -log p_y > min(h, that of the pixel behind the first minKept); where n <= minKept, behind all but the last,
- *           so that the easiest pixel may fall out
+ *   mmseg   -log p_y > min(h, that of the pixel behind the first minKept); where n <= minKept, that of the easiest, which
+ *           may then fall out
  *   stdc    the loss > h, or the minKept largest where those are fewer
  *   paddle  all where n <= minKept or minKept = 0; else -log p_y > min(h, that of the last of the first minKept)
  */
@@ -41,28 +41,24 @@ const rules: Readonly<Record<OhemVariant, Rule>> = {
     rankedBy: "log-probability",
     keep(ranked) {
       const bound = ranked[Math.min(minKept, ranked.length - 1)];
-      return meanOf(countAbove(ranked, Math.min(-Math.log(threshold), bound)));
+      return countAbove(ranked, Math.min(-Math.log(threshold), bound));
     },
   }),
   stdc: (threshold, minKept) => ({
     rankedBy: "weighted-loss",
     keep(ranked) {
       const least = Math.min(ranked.length, minKept ?? Math.floor(ranked.length / 16));
-      return meanOf(Math.max(least, countAbove(ranked, -Math.log(threshold))));
+      return Math.max(least, countAbove(ranked, -Math.log(threshold)));
     },
   }),
   paddle: (threshold, minKept = 10_000) => ({
     rankedBy: "log-probability",
     keep(ranked) {
-      if (minKept === 0 || ranked.length <= minKept) return meanOf(ranked.length);
-      return meanOf(countAbove(ranked, Math.min(-Math.log(threshold), ranked[minKept - 1])));
+      if (minKept === 0 || ranked.length <= minKept) return ranked.length;
+      return countAbove(ranked, Math.min(-Math.log(threshold), ranked[minKept - 1]));
     },
   }),
 };
-
-function meanOf(count: number): { readonly count: number; readonly divisor: number } {
-  return { count, divisor: count };
-}
 
 export const ohemDefinition: LossDefinition = {
   id: "ohem",

@@ -1,12 +1,7 @@
 /** Top-k cross-entropy. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
-import {
-  type HardPixelOptions,
-  hardestPercent,
-  hardPixelFields,
-  hardPixelTerm,
-} from "../families/hard-pixels.ts";
+import { type HardPixelOptions, hardPixelFields, hardPixelTerm, pixelsIn } from "../families/hard-pixels.ts";
 import type { Loss } from "../loss.ts";
 import { optionConflict, perClass } from "../options.ts";
 import { defineLoss } from "../single-loss.ts";
@@ -83,10 +78,7 @@ export const topKDefinition: LossDefinition = {
       classWeights: perClass(this.id, "classWeights", options.classWeights ?? 1, classes),
       rankedBy: "weighted-loss",
       among: counts,
-      keep({ length }) {
-        const count = Math.min(length, hardestPercent(length, percent));
-        return { count, divisor: count };
-      },
+      keep: ({ length }) => Math.min(length, pixelsIn(length, percent)),
     });
   },
 };
