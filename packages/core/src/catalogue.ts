@@ -2,13 +2,25 @@
 
 import type { LossDefinition } from "./definition.ts";
 import { binaryCrossEntropyDefinition } from "./losses/binary-cross-entropy.ts";
+import { bootstrappedDefinition } from "./losses/bootstrapped.ts";
 import { crossEntropyDefinition } from "./losses/cross-entropy.ts";
 import { diceDefinition } from "./losses/dice.ts";
 import { focalDefinition } from "./losses/focal.ts";
+import { lovaszHingeDefinition } from "./losses/lovasz-hinge.ts";
+import { lovaszSoftmaxDefinition } from "./losses/lovasz-softmax.ts";
+import { naclDefinition } from "./losses/nacl.ts";
+import { ohemDefinition } from "./losses/ohem.ts";
+import { topKDefinition } from "./losses/top-k.ts";
 
 export const catalogue: readonly LossDefinition[] = [
   binaryCrossEntropyDefinition,
   crossEntropyDefinition,
   focalDefinition,
   diceDefinition,
+  topKDefinition,
+  ohemDefinition,
+  bootstrappedDefinition,
+  naclDefinition,
+  lovaszHingeDefinition,
+  lovaszSoftmaxDefinition,
 ];
