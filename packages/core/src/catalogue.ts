@@ -5,10 +5,12 @@ import { binaryCrossEntropyDefinition } from "./losses/binary-cross-entropy.ts";
 import { crossEntropyDefinition } from "./losses/cross-entropy.ts";
 import { diceDefinition } from "./losses/dice.ts";
 import { focalDefinition } from "./losses/focal.ts";
+import { nllDefinition } from "./losses/nll.ts";
 
 export const catalogue: readonly LossDefinition[] = [
   binaryCrossEntropyDefinition,
   crossEntropyDefinition,
+  nllDefinition,
   focalDefinition,
   diceDefinition,
 ];
