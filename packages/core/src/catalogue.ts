@@ -5,12 +5,16 @@ import { binaryCrossEntropyDefinition } from "./losses/binary-cross-entropy.ts";
 import { crossEntropyDefinition } from "./losses/cross-entropy.ts";
 import { diceDefinition } from "./losses/dice.ts";
 import { focalDefinition } from "./losses/focal.ts";
+import { jsDivergenceDefinition } from "./losses/js-divergence.ts";
+import { klDivergenceDefinition } from "./losses/kl-divergence.ts";
 import { nllDefinition } from "./losses/nll.ts";
 
 export const catalogue: readonly LossDefinition[] = [
   binaryCrossEntropyDefinition,
   crossEntropyDefinition,
   nllDefinition,
+  klDivergenceDefinition,
+  jsDivergenceDefinition,
   focalDefinition,
   diceDefinition,
 ];

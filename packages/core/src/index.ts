@@ -51,6 +51,8 @@ export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/bin
 export { type CrossEntropyOptions, crossEntropy } from "./losses/cross-entropy.ts";
 export { type DiceOptions, dice } from "./losses/dice.ts";
 export { type FocalOptions, focal } from "./losses/focal.ts";
+export { type JsDivergenceOptions, jsDivergence } from "./losses/js-divergence.ts";
+export { type KlDivergenceOptions, klDivergence } from "./losses/kl-divergence.ts";
 export { type NllOptions, nll } from "./losses/nll.ts";
 export {
   CalibrationError,

@@ -41,7 +41,7 @@ export const epsilonField: OptionFields = {
     min: 0,
     max: 0.5,
     default: 1e-7,
-    doc: "Of the clamps probability and inside: how far from 0 probabilities are kept.",
+    doc: "Of the clamps that have one: how far from 0 probabilities are kept.",
   },
 };
 
