@@ -31,11 +31,14 @@ test("@pixelgrad/core exports these names and no others", () => {
       "hausdorffDistance",
       "inlineEngine",
       "isPixelgradError",
+      "jsDivergence",
+      "klDivergence",
       "logSoftmax",
       "lossFrom",
       "makeFields",
       "mapsOf",
       "nearestName",
+      "nll",
       "oneHot",
       "openCall",
       "parseLoss",
@@ -66,9 +69,13 @@ test("@pixelgrad/core exports these names and no others", () => {
 test("@pixelgrad/core/testing exports these names and no others", () => {
   expect(Object.keys(testing).sort()).toMatchInlineSnapshot(`
     [
+      "caseFamilies",
+      "centralDifferences",
       "lossCases",
+      "problemOf",
       "relativeError",
       "seededRandom",
+      "tempers",
       "uniformArray",
     ]
   `);

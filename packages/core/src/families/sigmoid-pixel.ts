@@ -12,6 +12,7 @@ import { commonTerm } from "./common-options.ts";
 import {
   countElement,
   type Divisor,
+  openCount,
   type PixelOptions,
   type PixelReduction,
   PixelSum,
@@ -53,8 +54,11 @@ export interface SigmoidPixelLoss {
   /** What an element of channel `c` adds to the divisor `weights`; 1 by default. */
   weightOf?(c: number): number;
   readonly batch?: BatchConstants;
-  /** One element, float64: its loss, and the slope with respect to the input; `constants` are those of `batch`. */
-  element(x: number, t: number, c: number, constants: Float64Array): ValueAndSlope;
+  /**
+   * One element, float64: its loss, and the slope with respect to the input. `constants` are those of `batch`, `channels`
+   * is how many of the pixel's channels count.
+   */
+  element(x: number, t: number, c: number, constants: Float64Array, channels: number): ValueAndSlope;
   /**
    * Row `c` of a tile: adds its sum at `sums`, writes elements and `scale` times the gradient unless 0. Absent where
    * the kernel lacks an option that is set.
@@ -97,9 +101,10 @@ export function sigmoidPixelTerm(loss: SigmoidPixelLoss): Term {
       second({ x, t, open, weight, upstream, grad, elements, classes }, coefficients, sums) {
         const scale = coefficients[0];
         const constants = batch === undefined ? NO_CONSTANTS : coefficients.subarray(1);
+        const channels = openCount(open);
         for (let c = 0; c < classes; c++) {
           if (open[c] === 0) continue;
-          const { value, slope } = element(x[c], t[c], c, constants);
+          const { value, slope } = element(x[c], t[c], c, constants, channels);
           elements[c] = weight * value;
           sums[0] += elements[c];
           grad[c] += scale * weight * upstream[c] * slope;

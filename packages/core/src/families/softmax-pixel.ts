@@ -10,6 +10,7 @@ import { commonTerm } from "./common-options.ts";
 import {
   countElement,
   type Divisor,
+  openCount,
   type PixelOptions,
   PixelSum,
   pixelReduction,
@@ -55,7 +56,7 @@ export function softmaxPixelTerm(loss: SoftmaxPixelLoss): Term {
         sums[PixelSum.all] += perChannel ? pixel.classes : 1;
         if (!pixel.counted) return;
         sums[PixelSum.pixels] += 1;
-        const elements = perChannel ? openClasses(pixel.open) : 1;
+        const elements = perChannel ? openCount(pixel.open) : 1;
         countElement(sums, pixel.weight * (loss.weightOf?.(pixel) ?? 1), elements);
       },
       second(pixel, [scale], sums) {
@@ -68,10 +69,4 @@ export function softmaxPixelTerm(loss: SoftmaxPixelLoss): Term {
     // The kernels count pixels.
     ...(simd && !perChannel && { simd }),
   };
-}
-
-function openClasses(open: Uint8Array): number {
-  let count = 0;
-  for (const isOpen of open) count += isOpen;
-  return count;
 }

@@ -8,7 +8,8 @@ export interface TargetSmoothingOptions {
   readonly labelSmoothing?: number;
   /**
    * What softened targets are, with s = `labelSmoothing`: `half` t (1 - s) + s / 2, as Keras (default); `flip`
-   * t (1 - s) + (1 - t) s, twice as strong, as segmentation_models.pytorch; `uniform` t (1 - s) + s / C, as burn.
+   * t (1 - s) + (1 - t) s, twice as strong, as segmentation_models.pytorch; `uniform` t (1 - s) + s / C, as burn,
+   * over the C channels that count.
    */
   readonly smoothing?: Smoothing;
 }
@@ -23,13 +24,13 @@ export const targetSmoothingFields: OptionFields = {
   },
 };
 
-/** The softened target of a target, for C classes. */
-export function targetSmoothing(
-  { labelSmoothing: s = 0, smoothing = "half" }: TargetSmoothingOptions,
-  classes: number,
-): (t: number) => number {
+/** The softened target of a target of a pixel with C channels that count. */
+export function targetSmoothing({
+  labelSmoothing: s = 0,
+  smoothing = "half",
+}: TargetSmoothingOptions): (t: number, channels: number) => number {
   if (s === 0) return (t) => t;
+  if (smoothing === "half") return (t) => t * (1 - s) + s / 2;
   if (smoothing === "flip") return (t) => t * (1 - s) + (1 - t) * s;
-  const share = smoothing === "half" ? s / 2 : s / classes;
-  return (t) => t * (1 - s) + share;
+  return (t, channels) => t * (1 - s) + s / channels;
 }

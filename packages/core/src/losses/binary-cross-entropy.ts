@@ -88,7 +88,7 @@ export const binaryCrossEntropyDefinition: LossDefinition = {
       posWeight === "dynamic" ? undefined : perClass(this.id, "posWeight", posWeight, classes);
     const clamping = clampingOf(options, "log");
     const entropy = input === "logits" ? binaryCrossEntropyOfLogit : clampedBinaryCrossEntropy(clamping);
-    const soften = targetSmoothing(options, classes);
+    const soften = targetSmoothing(options);
     const asKernel =
       options.classWeights === undefined &&
       labelSmoothing === 0 &&
@@ -99,8 +99,8 @@ export const binaryCrossEntropyDefinition: LossDefinition = {
       weightOf: (c) => classWeights[c],
       ...(posWeights === undefined && { batch: positivesOfBatch(classes) }),
       ...(posWeights && asKernel && { runRow: rowKernel(posWeights, input === "logits") }),
-      element(x, t, c, dynamic) {
-        const { value, slope } = entropy(x, soften(t), (posWeights ?? dynamic)[c]);
+      element(x, t, c, dynamic, channels) {
+        const { value, slope } = entropy(x, soften(t, channels), (posWeights ?? dynamic)[c]);
         return { value: classWeights[c] * value, slope: classWeights[c] * slope };
       },
     });

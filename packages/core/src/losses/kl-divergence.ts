@@ -10,7 +10,7 @@ export interface KlDivergenceOptions extends DivergenceOptions {
   readonly preset?: Preset;
   /**
    * `forward` (default): sum t log(t / p), of the teacher t from the student p, as in distillation; `reverse`:
-   * sum p log(p / t), which wants a teacher without zeros.
+   * sum p log(p / t), which wants a teacher without zeros, or the clamp.
    */
   readonly direction?: "forward" | "reverse";
   /**

@@ -143,27 +143,29 @@ const softmax: readonly LossCase[] = [
   },
 ];
 
-const teachers: readonly Partial<LossCase>[] = [
+const teachers = [
   { target: "labels", needs: ["teacher"] },
   { target: "dense", simplex: true },
-];
+] as const;
 
 const divergences: readonly LossCase[] = teachers.flatMap((teacher): LossCase[] => {
-  const shape = { target: "dense", classes: 3, spatial: [5], ...teacher } as const;
+  const shape = { classes: 3, spatial: [5], ...teacher };
+  // A dense target has zeros, which are infinitely far from any student.
+  const reverse = teacher.target === "dense" ? "direction=reverse, clamp=probability" : "direction=reverse";
   const inputs = ["probabilities", "log-probabilities"] as const;
   return [
     { loss: "kl-divergence", ...shape, spatial: [3, 5] },
-    { loss: "kl-divergence(temperature=2.5, direction=reverse)", ...shape },
+    { loss: `kl-divergence(temperature=2.5, ${reverse})`, ...shape },
     { loss: "kl-divergence(temperature=2.5, temperatureScaling=none, mass=counted)", ...shape },
-    { loss: "kl-divergence(spread=elements, direction=reverse, mass=counted)", ...shape },
+    { loss: `kl-divergence(spread=elements, ${reverse}, mass=counted)`, ...shape },
     { loss: "js-divergence", ...shape, spatial: [3, 5] },
     { loss: "js-divergence(temperature=2.5, temperatureScaling=squared)", ...shape },
     { loss: "js-divergence(temperature=2.5, temperatureScaling=none, spread=elements)", ...shape },
     ...inputs.flatMap((input) => [
-      ...["forward", "reverse"].flatMap((direction) =>
+      ...["direction=forward", reverse].flatMap((direction) =>
         ["ignored", "counted"].map(
           (mass): LossCase => ({
-            loss: `kl-divergence(input=${input}, direction=${direction}, mass=${mass})`,
+            loss: `kl-divergence(input=${input}, ${direction}, mass=${mass})`,
             input,
             ...shape,
           }),
