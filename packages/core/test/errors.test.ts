@@ -322,7 +322,7 @@ describe("OPTION_UNKNOWN", () => {
           "nearest": "ignoreIndex",
           "option": "ignore_index",
         },
-        "message": "cross-entropy has no option 'ignore_index': did you mean 'ignoreIndex'? It has classWeights, labelSmoothing, reduction, divisor, ignoreIndex, allIgnored, nonFinite, range, preset.",
+        "message": "cross-entropy has no option 'ignore_index': did you mean 'ignoreIndex'? It has input, classWeights, labelSmoothing, smoothingWeights, zLoss, zeroTargets, normalization, clamp, epsilon, logFloor, reduction, divisor, ignoreIndex, allIgnored, nonFinite, range, preset.",
       }
     `);
   });
@@ -411,7 +411,7 @@ describe("LOSS_UNKNOWN", () => {
           "id": "crossentropy",
           "nearest": "cross-entropy",
         },
-        "message": "There is no loss 'crossentropy': did you mean 'cross-entropy'? Known are binary-cross-entropy, cross-entropy, focal, dice.",
+        "message": "There is no loss 'crossentropy': did you mean 'cross-entropy'? Known are binary-cross-entropy, cross-entropy, nll, kl-divergence, js-divergence, focal, dice.",
       }
     `);
   });
