@@ -6,15 +6,21 @@ import { bootstrappedDefinition } from "./losses/bootstrapped.ts";
 import { crossEntropyDefinition } from "./losses/cross-entropy.ts";
 import { diceDefinition } from "./losses/dice.ts";
 import { focalDefinition } from "./losses/focal.ts";
+import { jsDivergenceDefinition } from "./losses/js-divergence.ts";
+import { klDivergenceDefinition } from "./losses/kl-divergence.ts";
 import { lovaszHingeDefinition } from "./losses/lovasz-hinge.ts";
 import { lovaszSoftmaxDefinition } from "./losses/lovasz-softmax.ts";
 import { naclDefinition } from "./losses/nacl.ts";
+import { nllDefinition } from "./losses/nll.ts";
 import { ohemDefinition } from "./losses/ohem.ts";
 import { topKDefinition } from "./losses/top-k.ts";
 
 export const catalogue: readonly LossDefinition[] = [
   binaryCrossEntropyDefinition,
   crossEntropyDefinition,
+  nllDefinition,
+  klDivergenceDefinition,
+  jsDivergenceDefinition,
   focalDefinition,
   diceDefinition,
   topKDefinition,

@@ -62,9 +62,12 @@ export { type BootstrappedOptions, bootstrapped } from "./losses/bootstrapped.ts
 export { type CrossEntropyOptions, crossEntropy } from "./losses/cross-entropy.ts";
 export { type DiceOptions, dice } from "./losses/dice.ts";
 export { type FocalOptions, focal } from "./losses/focal.ts";
+export { type JsDivergenceOptions, jsDivergence } from "./losses/js-divergence.ts";
+export { type KlDivergenceOptions, klDivergence } from "./losses/kl-divergence.ts";
 export { type LovaszHingeOptions, lovaszHinge } from "./losses/lovasz-hinge.ts";
 export { type LovaszSoftmaxOptions, lovaszSoftmax } from "./losses/lovasz-softmax.ts";
 export { type NaclOptions, nacl } from "./losses/nacl.ts";
+export { type NllOptions, nll } from "./losses/nll.ts";
 export { type OhemOptions, type OhemVariant, ohem } from "./losses/ohem.ts";
 export { type TopKOptions, topK } from "./losses/top-k.ts";
 export {

@@ -322,7 +322,7 @@ describe("OPTION_UNKNOWN", () => {
           "nearest": "ignoreIndex",
           "option": "ignore_index",
         },
-        "message": "cross-entropy has no option 'ignore_index': did you mean 'ignoreIndex'? It has classWeights, labelSmoothing, reduction, divisor, ignoreIndex, allIgnored, nonFinite, outOfRange, range, preset.",
+        "message": "cross-entropy has no option 'ignore_index': did you mean 'ignoreIndex'? It has input, classWeights, labelSmoothing, smoothingWeights, zLoss, zeroTargets, normalization, clamp, epsilon, logFloor, reduction, divisor, ignoreIndex, allIgnored, nonFinite, outOfRange, range, preset.",
       }
     `);
   });
