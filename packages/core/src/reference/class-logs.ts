@@ -14,7 +14,7 @@ export interface ClassInput {
   readonly input: "logits" | "probabilities";
   readonly clamp: Clamp;
   readonly epsilon: number;
-  /** Whether probabilities are first divided by their sum. */
+  /** Whether probabilities are first divided by their sum, unless all are 0. */
   readonly normalization: "none" | "sum";
 }
 
@@ -52,6 +52,7 @@ export class ClassLogs {
     if (normalization === "sum") {
       this.#sum = 0;
       for (let c = 0; c < classes; c++) this.#sum += open[c] * p[c];
+      if (this.#sum === 0) this.#sum = 1;
     }
     for (let c = 0; c < classes; c++) this.#clamp(c, p[c] / this.#sum);
   }
