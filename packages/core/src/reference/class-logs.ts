@@ -51,7 +51,7 @@ export class ClassLogs {
     this.#sum = 1;
     if (normalization === "sum") {
       this.#sum = 0;
-      for (let c = 0; c < classes; c++) this.#sum += open[c] * p[c];
+      for (let c = 0; c < classes; c++) this.#sum += times(open[c], p[c]);
       if (this.#sum === 0) this.#sum = 1;
     }
     for (let c = 0; c < classes; c++) this.#clamp(c, p[c] / this.#sum);
