@@ -363,10 +363,10 @@ describe("OPTION_INVALID", () => {
     expect(messages).toMatchInlineSnapshot(`
       [
         "cross-entropy: reduction must be one of mean, sum, none, batchmean, got "average".",
-        "focal: gamma must be a number of at least 0, got -1.",
-        "focal: alpha must be a number of at least 0, got NaN.",
+        "focal: gamma must be a number of at least 0 or a list of them, one per class, got -1.",
+        "focal: alpha must be a number of at least 0 or a list of them, one per class, got NaN.",
         "cross-entropy: labelSmoothing must be a number from 0 to 1, got 1.5.",
-        "focal: gamma must be a number of at least 0, got 2.",
+        "focal: gamma must be a number of at least 0 or a list of them, one per class, got 2.",
         "cross-entropy: classWeights must be a list of numbers of at least 0, one per class, got [1,"2"].",
         "dice: ignoreIndex must be an integer or a list of at most 256 integers, got 1.5.",
         "dice: ignoreIndex must be an integer or a list of at most 256 integers, got [1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1",
