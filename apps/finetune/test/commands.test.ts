@@ -3,7 +3,9 @@ import { spawn } from "node:child_process";
 import { readdir, readFile, rm, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { relativeError } from "@pixelgrad/core/testing";
 import { run } from "@pixelgrad/finetune";
+import { OnnxModel } from "@pixelgrad/onnx";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyProject } from "./street-data.ts";
 
@@ -103,6 +105,28 @@ describe("train", () => {
     },
   );
 
+  test("a new classifier's bias starts at the log odds of the foreground, within 1e-5", async () => {
+    await command(...trainArguments(binary, "still", "--channels", "1", "--lr", "1e-9", "--epochs", "1"));
+    const model = await OnnxModel.load(join(binary, "still", "last.onnx"));
+    // Squares of 8 x 8 in images of 16 x 16 are a quarter of the pixels.
+    expect(relativeError(model.parameter("b1").data, [Math.log(1 / 3)])).toBeLessThan(1e-5);
+  });
+
+  test("a classifier that has as many channels already keeps its bias, within 1e-6", async () => {
+    await command(...trainArguments(binary, "first", "--channels", "1", "--epochs", "1"));
+    const first = join(binary, "first", "last.onnx");
+    await command(
+      ...["train", "--model", first, "--data", join(binary, "data.yaml"), "--out", join(binary, "again")],
+      ...["--channels", "1", "--lr", "1e-9", "--epochs", "1"],
+    );
+    const biases = await Promise.all(
+      [first, join(binary, "again", "last.onnx")].map(
+        async (path) => (await OnnxModel.load(path)).parameter("b1").data,
+      ),
+    );
+    expect(relativeError(biases[1] as Float32Array, biases[0] as Float32Array)).toBeLessThan(1e-6);
+  });
+
   test("an interrupted run exits 130, wherever it is", { timeout: 60_000 }, async () => {
     for (const delay of [100, 400, 700, 1000, 1300, 1600]) {
       const args = trainArguments(folder, "stopped", "--threads", "2", "--epochs", "100000");
@@ -176,6 +200,26 @@ describe("bad input", () => {
     );
     expect(done.code).toBe(1);
     expect(await readdir(folder)).not.toContain("nothing");
+  });
+
+  test("black and white masks without binary exit 1 and name it, in train and evaluate", async () => {
+    const unsaid = join(binary, "unsaid.yaml");
+    await writeFile(
+      unsaid,
+      (await readFile(join(binary, "data.yaml"), "utf8")).replace(/^binary.*$/m, "names: [ground, square]"),
+    );
+    const model = join(binary, "model.onnx");
+    const out = join(binary, "unsaid");
+    for (const args of [
+      ["train", "--model", model, "--data", unsaid, "--out", out],
+      ["evaluate", "--model", model, "--data", unsaid],
+    ]) {
+      const done = await command(...args);
+      expect(done.code).toBe(1);
+      expect(done.err).toContain("MASKS_BLACK_AND_WHITE");
+      expect(done.err).toContain("binary: { threshold: 128 }");
+    }
+    expect(await readdir(binary)).not.toContain("unsaid");
   });
 
   test("an image without its mask, and a mask value that is no class, exit 1 and name the file", async () => {

@@ -1,14 +1,48 @@
 /** Every loss of this package, in the order the documentation lists them. A new loss is one line here. */
 
 import type { LossDefinition } from "./definition.ts";
+import { balancedBinaryCrossEntropyDefinition } from "./losses/balanced-binary-cross-entropy.ts";
+import { biTemperedDefinition } from "./losses/bi-tempered.ts";
 import { binaryCrossEntropyDefinition } from "./losses/binary-cross-entropy.ts";
+import { bootstrappedDefinition } from "./losses/bootstrapped.ts";
 import { crossEntropyDefinition } from "./losses/cross-entropy.ts";
 import { diceDefinition } from "./losses/dice.ts";
 import { focalDefinition } from "./losses/focal.ts";
+import { focalCosineDefinition } from "./losses/focal-cosine.ts";
+import { generalizedCrossEntropyDefinition } from "./losses/generalized-cross-entropy.ts";
+import { jsDivergenceDefinition } from "./losses/js-divergence.ts";
+import { klDivergenceDefinition } from "./losses/kl-divergence.ts";
+import { lovaszHingeDefinition } from "./losses/lovasz-hinge.ts";
+import { lovaszSoftmaxDefinition } from "./losses/lovasz-softmax.ts";
+import { naclDefinition } from "./losses/nacl.ts";
+import { nllDefinition } from "./losses/nll.ts";
+import { ohemDefinition } from "./losses/ohem.ts";
+import { penaltyReducedFocalDefinition } from "./losses/penalty-reduced-focal.ts";
+import { polyDefinition } from "./losses/poly.ts";
+import { qualityFocalDefinition } from "./losses/quality-focal.ts";
+import { symmetricCrossEntropyDefinition } from "./losses/symmetric-cross-entropy.ts";
+import { topKDefinition } from "./losses/top-k.ts";
 
 export const catalogue: readonly LossDefinition[] = [
   binaryCrossEntropyDefinition,
   crossEntropyDefinition,
+  nllDefinition,
+  klDivergenceDefinition,
+  jsDivergenceDefinition,
   focalDefinition,
+  qualityFocalDefinition,
+  penaltyReducedFocalDefinition,
+  focalCosineDefinition,
+  polyDefinition,
+  generalizedCrossEntropyDefinition,
+  symmetricCrossEntropyDefinition,
+  biTemperedDefinition,
+  balancedBinaryCrossEntropyDefinition,
   diceDefinition,
+  topKDefinition,
+  ohemDefinition,
+  bootstrappedDefinition,
+  naclDefinition,
+  lovaszHingeDefinition,
+  lovaszSoftmaxDefinition,
 ];

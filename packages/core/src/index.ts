@@ -57,10 +57,36 @@ export type {
   TermValue,
 } from "./loss.ts";
 export { lossFrom } from "./loss-from.ts";
+export {
+  type BalancedBinaryCrossEntropyOptions,
+  balancedBinaryCrossEntropy,
+} from "./losses/balanced-binary-cross-entropy.ts";
+export { type BiTemperedOptions, biTempered } from "./losses/bi-tempered.ts";
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
+export { type BootstrappedOptions, bootstrapped } from "./losses/bootstrapped.ts";
 export { type CrossEntropyOptions, crossEntropy } from "./losses/cross-entropy.ts";
 export { type DiceOptions, dice } from "./losses/dice.ts";
 export { type FocalOptions, focal } from "./losses/focal.ts";
+export { type FocalCosineOptions, focalCosine } from "./losses/focal-cosine.ts";
+export {
+  type GeneralizedCrossEntropyOptions,
+  generalizedCrossEntropy,
+} from "./losses/generalized-cross-entropy.ts";
+export { type JsDivergenceOptions, jsDivergence } from "./losses/js-divergence.ts";
+export { type KlDivergenceOptions, klDivergence } from "./losses/kl-divergence.ts";
+export { type LovaszHingeOptions, lovaszHinge } from "./losses/lovasz-hinge.ts";
+export { type LovaszSoftmaxOptions, lovaszSoftmax } from "./losses/lovasz-softmax.ts";
+export { type NaclOptions, nacl } from "./losses/nacl.ts";
+export { type NllOptions, nll } from "./losses/nll.ts";
+export { type OhemOptions, type OhemVariant, ohem } from "./losses/ohem.ts";
+export { type PenaltyReducedFocalOptions, penaltyReducedFocal } from "./losses/penalty-reduced-focal.ts";
+export { type PolyOptions, poly } from "./losses/poly.ts";
+export { type QualityFocalOptions, qualityFocal } from "./losses/quality-focal.ts";
+export {
+  type SymmetricCrossEntropyOptions,
+  symmetricCrossEntropy,
+} from "./losses/symmetric-cross-entropy.ts";
+export { type TopKOptions, topK } from "./losses/top-k.ts";
 export {
   CalibrationError,
   type CalibrationErrorState,

@@ -322,7 +322,7 @@ describe("OPTION_UNKNOWN", () => {
           "nearest": "ignoreIndex",
           "option": "ignore_index",
         },
-        "message": "cross-entropy has no option 'ignore_index': did you mean 'ignoreIndex'? It has classWeights, labelSmoothing, reduction, divisor, ignoreIndex, allIgnored, nonFinite, outOfRange, range, preset.",
+        "message": "cross-entropy has no option 'ignore_index': did you mean 'ignoreIndex'? It has input, classWeights, labelSmoothing, smoothingWeights, zLoss, zeroTargets, normalization, clamp, epsilon, logFloor, reduction, divisor, ignoreIndex, allIgnored, nonFinite, outOfRange, range, preset.",
       }
     `);
   });
@@ -363,10 +363,10 @@ describe("OPTION_INVALID", () => {
     expect(messages).toMatchInlineSnapshot(`
       [
         "cross-entropy: reduction must be one of mean, sum, none, batchmean, got "average".",
-        "focal: gamma must be a number of at least 0, got -1.",
-        "focal: alpha must be a number of at least 0, got NaN.",
+        "focal: gamma must be a number of at least 0 or a list of them, one per class, got -1.",
+        "focal: alpha must be a number of at least 0 or a list of them, one per class, got NaN.",
         "cross-entropy: labelSmoothing must be a number from 0 to 1, got 1.5.",
-        "focal: gamma must be a number of at least 0, got 2.",
+        "focal: gamma must be a number of at least 0 or a list of them, one per class, got 2.",
         "cross-entropy: classWeights must be a list of numbers of at least 0, one per class, got [1,"2"].",
         "dice: ignoreIndex must be an integer or a list of at most 256 integers, got 1.5.",
         "dice: ignoreIndex must be an integer or a list of at most 256 integers, got [1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1",
@@ -404,16 +404,12 @@ describe("OPTION_INVALID", () => {
 
 describe("LOSS_UNKNOWN", () => {
   test("names the nearest and lists the rest", () => {
-    expect(refusal(() => lossFrom({ id: "crossentropy", options: {} }))).toMatchInlineSnapshot(`
-      {
-        "code": "LOSS_UNKNOWN",
-        "context": {
-          "id": "crossentropy",
-          "nearest": "cross-entropy",
-        },
-        "message": "There is no loss 'crossentropy': did you mean 'cross-entropy'? Known are binary-cross-entropy, cross-entropy, focal, dice.",
-      }
-    `);
+    const known = catalogue.map(({ id }) => id).join(", ");
+    expect(refusal(() => lossFrom({ id: "crossentropy", options: {} }))).toEqual({
+      code: "LOSS_UNKNOWN",
+      context: { id: "crossentropy", nearest: "cross-entropy" },
+      message: `There is no loss 'crossentropy': did you mean 'cross-entropy'? Known are ${known}.`,
+    });
   });
 });
 

@@ -45,6 +45,8 @@ declare module "@pixelgrad/core" {
       readonly position: readonly [row: number, column: number];
       readonly count: number;
     };
+    /** No mask of a dataset without `binary` holds anything but 0 and 255; `mask` is the first with 255. */
+    MASKS_BLACK_AND_WHITE: { readonly path: string; readonly mask: string };
     /** Sizes are `[height, width]`, in pixels. */
     MASK_SIZE_MISMATCH: {
       readonly image: string;
@@ -78,6 +80,7 @@ export type DatasetErrorCode =
   | "MASK_DAMAGED"
   | "MASK_FORM_UNSUPPORTED"
   | "MASK_VALUE_UNKNOWN"
+  | "MASKS_BLACK_AND_WHITE"
   | "MASK_SIZE_MISMATCH"
   | "ARRAY_DAMAGED"
   | "ARRAY_TYPE_UNSUPPORTED"

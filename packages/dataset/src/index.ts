@@ -21,6 +21,7 @@ export {
   type Size,
   usualPreprocess,
 } from "./preprocess.ts";
+export { requireClassIds } from "./require-class-ids.ts";
 export { resizeNearest } from "./resize-nearest.ts";
 export { type DecodedSample, readSample, type SampleSpec } from "./sample.ts";
 export { writeAtomically } from "./write-atomically.ts";

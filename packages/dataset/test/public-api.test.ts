@@ -17,6 +17,7 @@ test("the public names", () => {
       "readMaskValues",
       "readNpy",
       "readSample",
+      "requireClassIds",
       "requirePreprocess",
       "resizeNearest",
       "samplesOf",

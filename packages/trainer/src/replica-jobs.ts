@@ -8,6 +8,8 @@ export interface PreparedSample {
   readonly features: readonly Float32Array[];
   /** Labels, or 0 and 1 for one channel. */
   readonly mask: Uint8Array;
+  /** Pixels of each label; two numbers for one channel. */
+  readonly labelCounts: Float64Array;
   /** Sums of the first map, when they follow from the labels alone. */
   readonly labelSums: Float64Array | null;
 }

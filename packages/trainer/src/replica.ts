@@ -83,7 +83,8 @@ export class Replica {
     }
     const shared = new Uint8Array(new SharedArrayBuffer(mask.data.length));
     shared.set(mask.data);
-    const prepared = { features, mask: shared, labelSums: null };
+    const labelCounts = countLabels(shared, Math.max(2, this.#channels));
+    const prepared = { features, mask: shared, labelCounts, labelSums: null };
     if (this.#plan.firstReadsLogits) return prepared;
     // The first map looks at labels only: there need not be any logits yet.
     return { ...prepared, labelSums: this.#first(this.#problem(new Float32Array(0), shared), ALONE) };
@@ -237,6 +238,13 @@ function floats(outputs: Record<string, Tensor>, name: string): Float32Array {
 
 function pick(from: Record<string, Tensor>, names: readonly string[]): Record<string, Tensor> {
   return Object.fromEntries(names.map((name) => [name, from[name] as Tensor]));
+}
+
+/** Pixels of each label; ignored ones are none. */
+function countLabels(mask: Uint8Array, classes: number): Float64Array {
+  const counts = new Float64Array(IGNORED + 1);
+  for (const label of mask) counts[label] = (counts[label] as number) + 1;
+  return counts.slice(0, classes);
 }
 
 function share(data: Float32Array): Float32Array {

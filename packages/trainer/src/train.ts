@@ -6,12 +6,13 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { elementCount, formatLoss, lossFrom, PixelgradError, type Tensor } from "@pixelgrad/core";
-import { samplesOf } from "@pixelgrad/dataset";
+import { addSums, elementCount, formatLoss, lossFrom, PixelgradError, type Tensor } from "@pixelgrad/core";
+import { requireClassIds, samplesOf } from "@pixelgrad/dataset";
 import { inspect, replaceClassifier, type TrainingGraphs, writeModelCard } from "@pixelgrad/onnx";
 import { availableCpus } from "@pixelgrad/pool";
 import type { EpochResult, TrainEvent } from "./events.ts";
 import { FeatureStore } from "./feature-store.ts";
+import { firstBias } from "./first-bias.ts";
 import { AdamW, type Optimizer, type Parameters, Sgd } from "./optimizer.ts";
 import { checkTrainOptions, ignoringUnlabelled, type TrainOptions, trainDefaults } from "./options.ts";
 import { Replicas } from "./replicas.ts";
@@ -42,6 +43,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   const model = replaceClassifier(settings.model, { channels, seed });
   const trainSamples = samplesOf(dataset, "train");
   const valSamples = "val" in dataset.splits ? samplesOf(dataset, "val") : [];
+  await requireClassIds(dataset);
   await mkdir(settings.out, { recursive: true });
 
   await using replicas = new Replicas(threads, settings.signal);
@@ -53,8 +55,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   });
   const weights = sharedWeights(graphs);
   const parameters = parametersOf(graphs, weights);
-  const { layout } = inspect(model).input;
-  const read = { ...dataset, splits: {}, ...preprocess, layout };
+  const inspected = inspect(model);
+  const read = { ...dataset, splits: {}, ...preprocess, layout: inspected.input.layout };
   await replicas.open({ graphs, loss, weights, read });
   yield {
     type: "start",
@@ -68,9 +70,15 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   };
 
   const trainSet = new FeatureStore(replicas, trainSamples, cacheBytes);
-  yield* prepareAll(trainSet, 0, trainSamples.length + valSamples.length);
+  const labels = Math.max(2, channels);
+  const all = trainSamples.length + valSamples.length;
+  const labelCounts = yield* prepareAll(trainSet, labels, 0, all);
   const valSet = new FeatureStore(replicas, valSamples, trainSet.room);
-  yield* prepareAll(valSet, trainSamples.length, trainSamples.length + valSamples.length);
+  yield* prepareAll(valSet, labels, trainSamples.length, all);
+
+  // A classifier that has as many channels already is not replaced: it keeps its bias.
+  const bias = model === settings.model ? undefined : parameters.get(inspected.classifier.bias ?? "");
+  if (bias?.length === channels) bias.set(firstBias(plan, labelCounts));
 
   const before = await validate(replicas, valSet, plan, 0, null);
   yield { type: "evaluation", ...before };
@@ -111,12 +119,21 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   yield { type: "done", best: best ?? before, before, model: join(settings.out, "model.onnx") };
 }
 
-async function* prepareAll(store: FeatureStore, offset: number, total: number): AsyncGenerator<TrainEvent> {
+/** Makes the features of all samples; returns the pixels of each label. */
+async function* prepareAll(
+  store: FeatureStore,
+  labels: number,
+  offset: number,
+  total: number,
+): AsyncGenerator<TrainEvent, Float64Array, undefined> {
+  const labelCounts = new Float64Array(labels);
   for (let at = 0; at < store.count; at += PREPARED_AT_ONCE) {
     const end = Math.min(at + PREPARED_AT_ONCE, store.count);
-    await store.take(Array.from({ length: end - at }, (_, i) => at + i));
+    const samples = await store.take(Array.from({ length: end - at }, (_, i) => at + i));
+    for (const sample of samples) addSums(labelCounts, sample.labelCounts);
     yield { type: "features", done: offset + end, total };
   }
+  return labelCounts;
 }
 
 function optimizerOf(

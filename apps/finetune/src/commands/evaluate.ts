@@ -1,6 +1,6 @@
 /** `pixelgrad-finetune evaluate`: IoU of a whole model over a split. */
 import { PixelgradError } from "@pixelgrad/core";
-import { loadDataset, requirePreprocess, samplesOf } from "@pixelgrad/dataset";
+import { loadDataset, requireClassIds, requirePreprocess, samplesOf } from "@pixelgrad/dataset";
 import { inspect, OnnxModel } from "@pixelgrad/onnx";
 import { availableCpus } from "@pixelgrad/pool";
 import { evaluateModel } from "@pixelgrad/trainer";
@@ -29,6 +29,7 @@ export function evaluateCommand(io: Io): Command {
     .action(async (flags: EvaluateFlags) => {
       const dataset = await loadDataset(flags.data);
       const samples = samplesOf(dataset, flags.split);
+      await requireClassIds(dataset);
       const model = await OnnxModel.load(flags.model);
       const { channels } = inspect(model);
       if (channels !== dataset.classes && !(channels === 1 && dataset.classes === 2)) {

@@ -14,8 +14,8 @@ const COUPLING: { readonly [coupling in Coupling]: string } = {
 };
 
 const KERNEL: { readonly [kernel in LossDefinition["kernel"]]: string } = {
-  simd: "SIMD",
-  scalar: "scalar",
+  simd: "SIMD kernels",
+  scalar: "float64 maps",
 };
 
 /** The page of all losses. */
@@ -41,8 +41,8 @@ weightedSum([[1, crossEntropy({ ignoreIndex: 255, classWeights: [1, 2, 0.5] })],
 \`preset:loss\` takes over the defaults of another library: [presets.md](presets.md) shows where they disagree.
 \`pixelgrad losses --json\` prints all of this for programs.`;
 
-const COLUMNS = `*Gradient from*: what the gradient of a pixel depends on. *Runs on*: the WebAssembly kernels where the options
-allow it (SIMD), or the float64 maps (scalar); the values are the same within the bounds of the README.`;
+const COLUMNS = `*Gradient from*: what the gradient of a pixel depends on. *Runs on*: the SIMD WebAssembly
+kernels where the options allow it, or the float64 maps, which are also what the kernels are held to.`;
 
 function indexTable(catalogue: readonly LossDefinition[]): string {
   return table(
@@ -76,7 +76,7 @@ function lossSection(definition: LossDefinition): readonly string[] {
   const facts = [
     `In code: ${code(`${camelCase(id)}(options)`)}.`,
     ...(takes === undefined ? [] : [takes]),
-    `Gradient from ${COUPLING[coupling]}; runs on ${KERNEL[kernel]}.`,
+    `Gradient from ${COUPLING[coupling]}; runs on the ${KERNEL[kernel]}.`,
   ];
   return [
     `## ${id}`,

@@ -60,7 +60,7 @@ describe("a loss with presets", () => {
 
       - In code: \`madeUp(options)\`.
       - With its defaults takes logits under a sigmoid and dense targets.
-      - Gradient from each pixel on its own; runs on scalar.
+      - Gradient from each pixel on its own; runs on the float64 maps.
 
       | option | takes | default |  |
       | --- | --- | --- | --- |

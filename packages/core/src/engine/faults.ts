@@ -43,11 +43,12 @@ export function nonFiniteFault(
   c: number,
   i: number,
   value: number,
+  what = "The logits hold",
 ): PixelgradError {
   const position = positionOf(offsetIn(origin, classes, c, i), origin.logitsDims);
   return new PixelgradError(
     "VALUE_NOT_FINITE",
-    `The logits hold ${value} at [${position}]: a loss needs finite numbers. Look for a division by zero, or a ` +
+    `${what} ${value} at [${position}]: a loss needs finite numbers. Look for a division by zero, or a ` +
       "learning rate that is too high.",
     { value, position },
   );
@@ -70,11 +71,12 @@ export function probabilityFault(
   c: number,
   i: number,
   value: number,
+  what = "The probabilities hold",
 ): PixelgradError {
   const position = positionOf(offsetIn(origin, classes, c, i), origin.logitsDims);
   return new PixelgradError(
     "PROBABILITY_OUT_OF_RANGE",
-    `The probabilities hold ${value} at [${position}], which is not in [0, 1]. For logits leave out ` +
+    `${what} ${value} at [${position}], which is not in [0, 1]. For logits leave out ` +
       'input: "probabilities".',
     { value, position },
   );

@@ -161,7 +161,8 @@ export class PixelBuffer implements Pixel {
     }
   }
 
-  #checkInput({ input, nonFinite, range }: Term): void {
+  #checkInput(term: Term): void {
+    const { input, nonFinite, range } = term;
     if (nonFinite === "propagate") return;
     const { classMask, origin } = this.#view;
     for (let c = 0; c < this.classes; c++) {
@@ -171,6 +172,17 @@ export class PixelBuffer implements Pixel {
       if (input === "probabilities" && range === "unit" && !(x >= 0 && x <= 1)) {
         throw probabilityFault(origin, this.classes, c, this.#at, x);
       }
+      if (this.teacher.length > 0) this.#checkTeacher(term, c);
+    }
+  }
+
+  #checkTeacher({ input, range }: Term, c: number): void {
+    const { origin } = this.#view;
+    const z = this.teacher[c];
+    if (!Number.isFinite(z))
+      throw nonFiniteFault(origin, this.classes, c, this.#at, z, "extra.teacher holds");
+    if (input === "probabilities" && range === "unit" && !(z >= 0 && z <= 1)) {
+      throw probabilityFault(origin, this.classes, c, this.#at, z, "extra.teacher holds");
     }
   }
 }

@@ -43,6 +43,18 @@ export const pixelFields = (divisor: Divisor | string): OptionFields => ({
   },
 });
 
+/** What a mean over the pixels of a softmax loss counts: each pixel once, or once for each of its channels. */
+export type Spread = "pixels" | "elements";
+
+export const spreadField: OptionFields = {
+  spread: {
+    kind: "choice",
+    values: ["pixels", "elements"],
+    default: "pixels",
+    doc: "What a mean counts: each pixel once, or once for each of its channels, which makes it C times smaller.",
+  },
+};
+
 /** Sums of the first map of a loss that is a sum over pixels. */
 export const PixelSum = {
   /** Pixels that count. */
@@ -58,14 +70,25 @@ export const PixelSum = {
   length: 5,
 } as const;
 
-/** Counts one element that counts, of weight `weight`. */
-export function countElement(sums: Float64Array, weight: number): void {
-  sums[PixelSum.valid] += 1;
-  sums[PixelSum.weights] += weight;
-  sums[PixelSum.nonzero] += weight === 0 ? 0 : 1;
+/** Counts `count` elements that count, each of weight `weight`. */
+export function countElement(sums: Float64Array, weight: number, count = 1): void {
+  sums[PixelSum.valid] += count;
+  sums[PixelSum.weights] += count * weight;
+  sums[PixelSum.nonzero] += weight === 0 ? 0 : count;
 }
 
-type PixelReduction = Pick<Term, "firstLength" | "secondLength" | "coefficientLength" | "finish" | "value">;
+/** How many channels of a pixel count. */
+export function openCount(open: Uint8Array): number {
+  let count = 0;
+  for (const isOpen of open) count += isOpen;
+  return count;
+}
+
+/** The part of a term that says how its sums become its value. */
+export type PixelReduction = Pick<
+  Term,
+  "firstLength" | "secondLength" | "coefficientLength" | "finish" | "value"
+>;
 
 export interface ReductionChoice {
   readonly reduction: Reduction;

@@ -6,9 +6,18 @@
 import type { SimdTile } from "../engine/tile.ts";
 import type { OptionFields } from "../options.ts";
 import type { ValueAndSlope } from "../reference/binary.ts";
-import type { Term } from "../term.ts";
+import type { Pixel } from "../reference/pixel.ts";
+import { forEachImage, type Term, totalOf } from "../term.ts";
 import { commonTerm } from "./common-options.ts";
-import { countElement, type Divisor, type PixelOptions, PixelSum, pixelReduction } from "./reduction.ts";
+import {
+  countElement,
+  type Divisor,
+  openCount,
+  type PixelOptions,
+  type PixelReduction,
+  PixelSum,
+  pixelReduction,
+} from "./reduction.ts";
 
 export interface SigmoidPixelOptions extends PixelOptions {
   /** What the first argument holds: `logits` by default. */
@@ -27,6 +36,16 @@ export const sigmoidInputFields: OptionFields = {
   oneVsRest: { kind: "boolean", default: false, doc: "Takes labels too: each class against all others." },
 };
 
+/** Numbers that the elements need and that are known from the targets of the whole batch. */
+export interface BatchConstants {
+  /** How many sums `count` adds to. */
+  readonly sums: number;
+  /** How many constants come of them. */
+  readonly length: number;
+  count(pixel: Pixel, sums: Float64Array): void;
+  constants(sums: Float64Array): Float64Array;
+}
+
 export interface SigmoidPixelLoss {
   readonly id: string;
   readonly options: SigmoidPixelOptions;
@@ -34,8 +53,12 @@ export interface SigmoidPixelLoss {
   readonly divisor?: Divisor;
   /** What an element of channel `c` adds to the divisor `weights`; 1 by default. */
   weightOf?(c: number): number;
-  /** One element, float64: its loss, and the slope with respect to the input. */
-  element(x: number, t: number, c: number): ValueAndSlope;
+  readonly batch?: BatchConstants;
+  /**
+   * One element, float64: its loss, and the slope with respect to the input. `constants` are those of `batch`, `channels`
+   * is how many of the pixel's channels count.
+   */
+  element(x: number, t: number, c: number, constants: Float64Array, channels: number): ValueAndSlope;
   /**
    * Row `c` of a tile: adds its sum at `sums`, writes elements and `scale` times the gradient unless 0. Absent where
    * the kernel lacks an option that is set.
@@ -43,8 +66,10 @@ export interface SigmoidPixelLoss {
   runRow?(tile: SimdTile, c: number, scale: number, elements: number, grad: number, sums: number): void;
 }
 
+const NO_CONSTANTS = new Float64Array(0);
+
 export function sigmoidPixelTerm(loss: SigmoidPixelLoss): Term {
-  const { id, options, element, runRow } = loss;
+  const { id, options, batch, element, runRow } = loss;
   const {
     reduction = "mean",
     allIgnored = "zero",
@@ -52,6 +77,7 @@ export function sigmoidPixelTerm(loss: SigmoidPixelLoss): Term {
     divisor = loss.divisor ?? "valid",
     oneVsRest = false,
   } = options;
+  const reduced = pixelReduction(id, { reduction, divisor, allIgnored });
   return {
     id,
     coupling: "labels",
@@ -61,19 +87,24 @@ export function sigmoidPixelTerm(loss: SigmoidPixelLoss): Term {
     slope: "input",
     ...commonTerm(options),
     elements: reduction === "none" ? "logits" : "none",
-    ...pixelReduction(id, { reduction, divisor, allIgnored }),
+    ...(batch === undefined ? reduced : withConstants(reduced, batch)),
     pixel: {
-      first({ open, counted, weight, classes }, sums) {
+      first(pixel, sums) {
+        const { open, counted, weight, classes } = pixel;
         sums[PixelSum.pixels] += counted ? 1 : 0;
         sums[PixelSum.all] += classes;
         for (let c = 0; c < classes; c++) {
           if (open[c] !== 0) countElement(sums, weight * (loss.weightOf?.(c) ?? 1));
         }
+        batch?.count(pixel, sums.subarray(PixelSum.length));
       },
-      second({ x, t, open, weight, upstream, grad, elements, classes }, [scale], sums) {
+      second({ x, t, open, weight, upstream, grad, elements, classes }, coefficients, sums) {
+        const scale = coefficients[0];
+        const constants = batch === undefined ? NO_CONSTANTS : coefficients.subarray(1);
+        const channels = openCount(open);
         for (let c = 0; c < classes; c++) {
           if (open[c] === 0) continue;
-          const { value, slope } = element(x[c], t[c], c);
+          const { value, slope } = element(x[c], t[c], c, constants, channels);
           elements[c] = weight * value;
           sums[0] += elements[c];
           grad[c] += scale * weight * upstream[c] * slope;
@@ -95,5 +126,21 @@ export function sigmoidPixelTerm(loss: SigmoidPixelLoss): Term {
           },
         },
       }),
+  };
+}
+
+/** A reduction whose coefficients are followed by the constants of the batch. */
+function withConstants(reduced: PixelReduction, batch: BatchConstants): PixelReduction {
+  const firstLength = PixelSum.length + batch.sums;
+  return {
+    ...reduced,
+    firstLength,
+    coefficientLength: 1 + batch.length,
+    finish(images, scale, upstream) {
+      if (images.length === 0) return [];
+      const constants = batch.constants(totalOf(images, firstLength).subarray(PixelSum.length));
+      const [[divided]] = reduced.finish(images, scale, upstream);
+      return forEachImage(images, Float64Array.of(divided, ...constants));
+    },
   };
 }

@@ -7,7 +7,15 @@ import type { SimdTile } from "../engine/tile.ts";
 import type { Pixel } from "../reference/pixel.ts";
 import type { Term, TermMaps } from "../term.ts";
 import { commonTerm } from "./common-options.ts";
-import { countElement, type Divisor, type PixelOptions, PixelSum, pixelReduction } from "./reduction.ts";
+import {
+  countElement,
+  type Divisor,
+  openCount,
+  type PixelOptions,
+  PixelSum,
+  pixelReduction,
+  type Spread,
+} from "./reduction.ts";
 
 export interface SoftmaxPixelLoss {
   readonly id: string;
@@ -18,6 +26,8 @@ export interface SoftmaxPixelLoss {
   readonly needs?: Term["needs"];
   /** What a mean divides by unless the caller says. */
   readonly divisor: Divisor;
+  /** What a mean counts: each pixel once by default, or once for each of its channels. */
+  readonly spread?: Spread;
   /** What a counted pixel adds to the divisor `weights`; 1 by default. */
   weightOf?(pixel: Pixel): number;
   /** The loss of a counted pixel; adds `scale` times its gradient to the pixel's `grad` or `slope`. */
@@ -26,8 +36,10 @@ export interface SoftmaxPixelLoss {
 }
 
 export function softmaxPixelTerm(loss: SoftmaxPixelLoss): Term {
-  const { id, options, slope, targets, needs, simd } = loss;
+  const { id, options, slope, targets, needs, simd, spread = "pixels" } = loss;
   const { reduction = "mean", allIgnored = "zero", divisor = loss.divisor, input = "logits" } = options;
+  // The elements that `none` returns are pixels, and its value is their plain mean.
+  const perChannel = spread === "elements" && reduction !== "none";
   return {
     id,
     coupling: "labels",
@@ -41,10 +53,11 @@ export function softmaxPixelTerm(loss: SoftmaxPixelLoss): Term {
     ...pixelReduction(id, { reduction, divisor, allIgnored }),
     pixel: {
       first(pixel, sums) {
-        sums[PixelSum.all] += 1;
+        sums[PixelSum.all] += perChannel ? pixel.classes : 1;
         if (!pixel.counted) return;
         sums[PixelSum.pixels] += 1;
-        countElement(sums, pixel.weight * (loss.weightOf?.(pixel) ?? 1));
+        const elements = perChannel ? openCount(pixel.open) : 1;
+        countElement(sums, pixel.weight * (loss.weightOf?.(pixel) ?? 1), elements);
       },
       second(pixel, [scale], sums) {
         if (!pixel.counted) return;
@@ -53,6 +66,7 @@ export function softmaxPixelTerm(loss: SoftmaxPixelLoss): Term {
         sums[0] += value;
       },
     },
-    ...(simd && { simd }),
+    // The kernels count pixels.
+    ...(simd && !perChannel && { simd }),
   };
 }

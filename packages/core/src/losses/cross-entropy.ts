@@ -2,30 +2,63 @@
 
 import type { LossDefinition, Preset } from "../definition.ts";
 import type { SimdTile } from "../engine/tile.ts";
+import { type ClampOptions, clampFields, clampingOf } from "../families/clamp-options.ts";
 import { type PixelOptions, PixelSum, pixelFields } from "../families/reduction.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
 import type { Loss } from "../loss.ts";
-import { perClass } from "../options.ts";
-import { crossEntropyOfPixel } from "../reference/cross-entropy.ts";
+import { optionConflict, perClass } from "../options.ts";
+import { clampedLog } from "../reference/clamped-log.ts";
+import {
+  type CrossEntropyForm,
+  crossEntropyOfLogProbabilities,
+  crossEntropyOfPixel,
+  crossEntropyOfProbabilities,
+  weightOfPixel,
+} from "../reference/cross-entropy.ts";
+import type { Pixel } from "../reference/pixel.ts";
 import { defineLoss } from "../single-loss.ts";
-import type { TermMaps } from "../term.ts";
+import type { Term, TermMaps } from "../term.ts";
 
-export interface CrossEntropyOptions extends PixelOptions {
+export interface CrossEntropyOptions extends PixelOptions, ClampOptions {
   readonly preset?: Preset;
+  /** What the first argument holds: `logits` by default. */
+  readonly input?: Term["input"];
   /** One weight per class, at least 0; all 1 by default. */
   readonly classWeights?: readonly number[];
   /** Share of the target spread evenly over all classes, 0 to 1; 0 by default. */
   readonly labelSmoothing?: number;
+  /**
+   * Which weights the smoothed part of a target has: those of all classes, as PyTorch (`class`, default), or that of the
+   * pixel's own class (`pixel`), so that weights do not change the smoothed distribution. With dense targets `pixel` takes
+   * the weights' mean under the target, and the divisor `weights` counts it.
+   */
+  readonly smoothingWeights?: "class" | "pixel";
+  /** Of logits only, z: adds z (log sum exp x)^2 to each pixel, at least 0, whatever its class weight; 0 by default. */
+  readonly zLoss?: number;
+  /**
+   * What a dense target of 0 makes of a log-probability of -Infinity: nothing (`skip`, default), or NaN as in PyTorch
+   * (`multiply`).
+   */
+  readonly zeroTargets?: "skip" | "multiply";
+  /** Of probabilities only: `sum` divides them by their sum first, as Keras; `none` by default. */
+  readonly normalization?: "none" | "sum";
 }
 
 export const crossEntropyDefinition: LossDefinition = {
   id: "cross-entropy",
   formula:
     "l = -(1 - s) w_y log p_y - s/C sum_k w_k log p_k, p = softmax(x); sum over counted pixels / sum of w_y",
-  source: "PyTorch 2 CrossEntropyLoss. A batch without a counted pixel gives 0, not NaN.",
+  source:
+    "PyTorch 2 CrossEntropyLoss. A batch without a counted pixel gives 0, not NaN. zLoss: Liger Kernel, lse_square_scale.",
   coupling: "labels",
   kernel: "simd",
   fields: {
+    input: {
+      kind: "choice",
+      values: ["logits", "probabilities", "log-probabilities"],
+      default: "logits",
+      doc: "What the input holds; log-probabilities may be any numbers.",
+    },
     classWeights: { kind: "numbers", min: 0, doc: "One weight per class." },
     labelSmoothing: {
       kind: "number",
@@ -34,15 +67,65 @@ export const crossEntropyDefinition: LossDefinition = {
       default: 0,
       doc: "Share of the target spread over all classes.",
     },
+    smoothingWeights: {
+      kind: "choice",
+      values: ["class", "pixel"],
+      default: "class",
+      doc: "Whether the smoothed part has the weights of all classes, or that of the pixel's own.",
+    },
+    zLoss: { kind: "number", min: 0, default: 0, doc: "Of logits: z in z (log sum exp x)^2 per pixel." },
+    zeroTargets: {
+      kind: "choice",
+      values: ["skip", "multiply"],
+      default: "skip",
+      doc: "Whether a dense target of 0 on a log-probability of -Infinity costs nothing, or makes NaN.",
+    },
+    normalization: {
+      kind: "choice",
+      values: ["none", "sum"],
+      default: "none",
+      doc: "Of probabilities: divided by their sum first, or taken as they are.",
+    },
+    ...clampFields("none"),
     ...pixelFields("weights"),
   },
   presets: {
-    torch: { options: { allIgnored: "nan" }, note: "torch.nn.CrossEntropyLoss" },
+    torch: {
+      options: {
+        ignoreIndex: -100,
+        allIgnored: "nan",
+        divisor: "weights",
+        smoothingWeights: "class",
+        zeroTargets: "multiply",
+      },
+      note: "torch.nn.CrossEntropyLoss",
+    },
+    monai: {
+      options: { ignoreIndex: -100, divisor: "weights", smoothingWeights: "class" },
+      note: "The cross-entropy of monai.losses.DiceCELoss; a batch without a counted pixel gives 0, not NaN.",
+    },
+    smp: {
+      options: { ignoreIndex: -100, divisor: "all", smoothingWeights: "class" },
+      note: "SoftCrossEntropyLoss; smooth_factor is labelSmoothing. Ignored pixels stay in its divisor.",
+    },
+    keras: {
+      options: { normalization: "sum", clamp: "probability", epsilon: 1e-7, divisor: "valid" },
+      note: "keras.losses.CategoricalCrossentropy and Sparse...; with input probabilities unless from_logits.",
+    },
+    mmseg: {
+      options: { divisor: "all", ignoreIndex: 255 },
+      note: "CrossEntropyLoss; class_weight is classWeights. Ignored pixels stay in its divisor.",
+    },
+    nnunet: {
+      options: { allIgnored: "zero", divisor: "weights" },
+      note: "RobustCrossEntropyLoss; its ignore label is the ignoreIndex of the data set.",
+    },
   },
   resolve(checked, classes) {
     const options = checked as CrossEntropyOptions;
-    const { labelSmoothing = 0 } = options;
+    const { smoothingWeights = "class", divisor } = options;
     const weights = perClass(this.id, "classWeights", options.classWeights ?? 1, classes);
+    const asKernel = isOfKernel(options);
     return softmaxPixelTerm({
       id: this.id,
       options,
@@ -50,18 +133,53 @@ export const crossEntropyDefinition: LossDefinition = {
       targets: "either",
       divisor: "weights",
       // A dense target has no class of its own whose weight could count: PyTorch divides by the number of pixels.
-      weightOf: ({ y }) => (y < 0 ? 1 : weights[y]),
-      lossOf: (pixel, scale) => crossEntropyOfPixel(pixel, weights, labelSmoothing, scale),
+      weightOf: (pixel) => (pixel.y < 0 && smoothingWeights === "class" ? 1 : weightOfPixel(pixel, weights)),
+      lossOf: pixelLoss(options, weights),
       // The kernel does not count nonzero weights.
-      ...(options.divisor !== "nonzero" && { simd: crossEntropyKernel(weights, labelSmoothing) }),
+      ...(asKernel &&
+        divisor !== "nonzero" && { simd: crossEntropyKernel(weights, options.labelSmoothing ?? 0) }),
     });
   },
 };
 
+/** Whether the kernel computes these options. */
+function isOfKernel({
+  input = "logits",
+  smoothingWeights = "class",
+  labelSmoothing = 0,
+  zLoss = 0,
+}: CrossEntropyOptions): boolean {
+  return input === "logits" && zLoss === 0 && (smoothingWeights === "class" || labelSmoothing === 0);
+}
+
+/** The loss of a pixel for what the input holds. */
+function pixelLoss(
+  options: CrossEntropyOptions,
+  weights: readonly number[],
+): (pixel: Pixel, scale: number) => number {
+  const { input = "logits", labelSmoothing: smoothing = 0, zLoss = 0, normalization = "none" } = options;
+  const form: CrossEntropyForm = options;
+  if (input === "logits")
+    return (pixel, scale) => crossEntropyOfPixel(pixel, weights, smoothing, scale, form);
+  if (zLoss !== 0) {
+    throw optionConflict(crossEntropyDefinition.id, ["zLoss", "input"], "only logits have a log sum exp");
+  }
+  if (input === "log-probabilities") {
+    return (pixel, scale) => crossEntropyOfLogProbabilities(pixel, weights, smoothing, scale, form);
+  }
+  const logOf = clampedLog(clampingOf(options, "none"));
+  const normalized = normalization === "sum";
+  return (pixel, scale) =>
+    crossEntropyOfProbabilities(pixel, weights, smoothing, scale, form, logOf, normalized);
+}
+
 /**
  * Cross-entropy of softmax outputs: `[N, C, ...spatial]` logits against labels `[N, ...spatial]`, or dense
  * probabilities with the logits' dims, C at least 2.
- * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ *
+ * With dense targets a mean counts pixels (and their weights), not class weights, as in PyTorch.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`, and at the first call `OPTION_CONFLICT` for a `zLoss` of
+ *   anything but logits.
  */
 export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
   return defineLoss(crossEntropyDefinition, options);

@@ -17,7 +17,7 @@ import { dimsOf, floatTensor, intTensor, readFloats, readInts } from "./tensor-p
 import { withDim, withDims } from "./value-dims.ts";
 import { Wiring } from "./wiring.ts";
 
-/** Standard deviation of a new classifier's weights; its bias is 0. */
+/** Standard deviation of a new classifier's weights; its bias is 0, for whoever trains it to set. */
 const NEW_WEIGHT_DEVIATION = 0.01;
 
 export interface ReplaceClassifierOptions {

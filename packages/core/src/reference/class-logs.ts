@@ -1,0 +1,107 @@
+/**
+ * What losses on the probabilities of exclusive classes are made of, for one pixel after the other, float64:
+ * probabilities, what is missing to 1, logarithms, and the way back from slopes to the input.
+ *
+ *   of logits          u_k = 1 - p_k = -expm1(log p_k)
+ *                      dl/dx_k = s_k u_k - p_k sum_{j != k} s_j                          s = dl / d log p
+ *   of probabilities   dl/dp_k = g_k = s_k d log p_k;  divided by their sum S first: (g_k - sum_j g_j p_j / S) / S
+ */
+import { chainSoftmax } from "./activations.ts";
+import { type Clamp, times } from "./binary-logs.ts";
+import type { Pixel } from "./pixel.ts";
+
+export interface ClassInput {
+  readonly input: "logits" | "probabilities";
+  readonly clamp: Clamp;
+  readonly epsilon: number;
+  /** Whether probabilities are first divided by their sum, unless all are 0. */
+  readonly normalization: "none" | "sum";
+}
+
+export class ClassLogs {
+  /** `[C]`; meaningless where a class is not open. */
+  readonly p: Float64Array;
+  readonly u: Float64Array;
+  readonly logp: Float64Array;
+  /** d p / d log p: p, and with epsilon inside the logarithm p + epsilon. */
+  readonly dp: Float64Array;
+  readonly #dlogp: Float64Array;
+  readonly #given: ClassInput;
+  #sum = 1;
+
+  constructor(classes: number, given: ClassInput) {
+    this.p = new Float64Array(classes);
+    this.u = new Float64Array(classes);
+    this.logp = new Float64Array(classes);
+    this.dp = new Float64Array(classes);
+    this.#dlogp = new Float64Array(classes);
+    this.#given = given;
+  }
+
+  /** Turns to another pixel. */
+  read({ p, logp, open, classes }: Pixel): void {
+    const { input, normalization } = this.#given;
+    if (input === "logits") {
+      this.p.set(p);
+      this.dp.set(p);
+      this.logp.set(logp);
+      for (let c = 0; c < classes; c++) this.u[c] = -Math.expm1(logp[c]);
+      return;
+    }
+    this.#sum = 1;
+    if (normalization === "sum") {
+      this.#sum = 0;
+      for (let c = 0; c < classes; c++) this.#sum += times(open[c], p[c]);
+      if (this.#sum === 0) this.#sum = 1;
+    }
+    for (let c = 0; c < classes; c++) this.#clamp(c, p[c] / this.#sum);
+  }
+
+  #clamp(c: number, p: number): void {
+    const { clamp, epsilon } = this.#given;
+    const bounded = clamp === "probability";
+    const low = Math.fround(epsilon);
+    const high = Math.fround(1 - epsilon);
+    const v = bounded ? Math.min(Math.max(p, low), high) : p;
+    this.p[c] = v;
+    this.u[c] = 1 - v;
+    const shifted = clamp === "inside" ? v + epsilon : v;
+    this.dp[c] = shifted;
+    this.logp[c] = clamp === "log" ? Math.max(Math.log(v), -100) : Math.log(shifted);
+    if (bounded) this.#dlogp[c] = p < low || p > high ? 0 : 1 / v;
+    else this.#dlogp[c] = 1 / (clamp === "log" ? Math.max(v, 1e-12) : shifted);
+  }
+
+  /**
+   * Adds to the pixel's gradient what the slopes `s` by log p, and `d` by p where given, come to; both are 0 where a
+   * class is not open.
+   */
+  chain({ grad, open, classes }: Pixel, s: Float64Array, d?: Float64Array): void {
+    if (this.#given.input === "logits") {
+      this.#chainLogs(grad, open, s);
+      if (d !== undefined) chainSoftmax(this.p, d, grad);
+      return;
+    }
+    let inSum = 0;
+    const slopeOf = (c: number) => times(s[c], this.#dlogp[c]) + (d?.[c] ?? 0);
+    if (this.#given.normalization === "sum") {
+      for (let c = 0; c < classes; c++) inSum += times(slopeOf(c), this.p[c]);
+    }
+    for (let c = 0; c < classes; c++) {
+      if (open[c] !== 0) grad[c] += (slopeOf(c) - inSum) / this.#sum;
+    }
+  }
+
+  #chainLogs(grad: Float64Array, open: Uint8Array, s: Float64Array): void {
+    const { p, u } = this;
+    let top = 0;
+    for (let c = 1; c < s.length; c++) if (Math.abs(s[c]) > Math.abs(s[top])) top = c;
+    let rest = 0;
+    for (let c = 0; c < s.length; c++) if (c !== top) rest += s[c];
+    for (let c = 0; c < s.length; c++) {
+      if (open[c] === 0) continue;
+      // Of the largest slope only the rest is left, added up without it: the small gradient of a confident pixel stays.
+      grad[c] += times(s[c], u[c]) - times(p[c], c === top ? rest : s[top] + rest - s[c]);
+    }
+  }
+}
