@@ -30,10 +30,21 @@ export const lawExceptions: readonly LawException[] = [
     options: { reduction: "none" },
     why: "The value is the plain mean of all elements, those of what is ignored too.",
   },
+  { laws: ["droppedPixels"], options: { counts: "all" }, why: "The k of top-k counts what is ignored." },
   {
-    laws: ["droppedPixels", "weightsOfZero"],
-    options: { counts: "all" },
-    why: "The k of a top-k loss counts what is ignored.",
+    laws: ["weightsOfZero"],
+    losses: ["top-k", "ohem", "bootstrapped"],
+    why: "Weights make no pixel more or less: one of weight 0 is among those of which the hardest stay.",
+  },
+  {
+    laws: ["sumOfImages"],
+    losses: ["balanced-binary-cross-entropy"],
+    why: "The shares of positives and negatives are those of the batch.",
+  },
+  {
+    laws: ["sumOfImages"],
+    options: { posWeight: "dynamic" },
+    why: "Positives and negatives are counted over the batch.",
   },
   {
     laws: ["maskedClass"],

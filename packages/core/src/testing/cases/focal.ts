@@ -9,6 +9,14 @@ const probabilities = { input: "probabilities", target: "dense", classes: 2, spa
 const classProbabilities = { input: "probabilities", target: "labels", classes: 3, spatial: [7] } as const;
 
 export const focalCases: readonly LossCase[] = [
+  {
+    loss: "focal(modulator=detached)",
+    ...sigmoid,
+    bound: {
+      relative: 1,
+      why: "The modulator is a weight: its own slope is left out of the gradient on purpose.",
+    },
+  },
   { loss: "focal", ...single },
   { loss: "focal(alpha=0.25, gamma=0.5)", ...sigmoid, hard: true },
   { loss: "focal(gamma=0)", ...single },
@@ -76,6 +84,10 @@ export const focalCases: readonly LossCase[] = [
     loss: "penalty-reduced-focal(input=probabilities, clamp=probability, epsilon=0.001, positiveThreshold=0.6)",
     ...probabilities,
   },
+
+  ...["weights", "valid", "nonzero", "all"].map(
+    (divisor): LossCase => ({ loss: `penalty-reduced-focal(divisor=${divisor})`, ...sigmoid, hard: true }),
+  ),
 
   { loss: "focal-cosine", ...softmax },
   { loss: "focal-cosine(alpha=0.5, gamma=0.5, focalWeight=2)", ...softmax },

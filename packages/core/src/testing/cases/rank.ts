@@ -12,7 +12,17 @@ export const rankCases: readonly LossCase[] = [
   },
   { loss: "lovasz-hinge(oneVsRest=true)", target: "labels", classes: 3, spatial: [7] },
   { loss: "lovasz-hinge(preset=kornia)", target: "dense", hard: true, classes: 1, spatial: [3, 5] },
+  ...["smp", "mmseg"].map(
+    (preset): LossCase => ({
+      loss: `${preset}:lovasz-hinge`,
+      target: "dense",
+      hard: true,
+      classes: 1,
+      spatial: [3, 5],
+    }),
+  ),
   { loss: "lovasz-softmax", target: "labels", classes: 3, spatial: [3, 5] },
+  { loss: "smp:lovasz-softmax", target: "labels", classes: 3, spatial: [3, 5] },
   { loss: "lovasz-softmax(classes=all, accumulate=image)", target: "labels", classes: 4, spatial: [5, 2] },
   {
     loss: "lovasz-softmax(classes=[0, 2], classWeights=[1, 2, 0.5], weighting=normalized)",
