@@ -2,20 +2,36 @@
 import {
   catalogue,
   elementCount,
+  type Loss,
   type LossDefinition,
   type LossOptions,
   type LossSpec,
   lossFrom,
-  type OptionValue,
   type Tensor,
   type TypedArray,
 } from "@pixelgrad/core";
 import type { LossProblem } from "@pixelgrad/core/testing";
 
-/** The losses a loss is a sum of; itself, if it is none. */
+function isSpec(value: unknown): value is LossSpec {
+  return typeof value === "object" && value !== null && "id" in value && "options" in value;
+}
+
+/** The losses among the options of a loss: the terms of a sum, or what a wrapper wraps. */
+function innerLosses({ options }: LossSpec): readonly LossSpec[] {
+  return Object.values(options)
+    .flatMap((value): readonly unknown[] => (Array.isArray(value) ? value : [value]))
+    .filter(isSpec);
+}
+
+/** The losses a loss is made of, down to those of the catalogue; itself, if it is one. */
 export function partsOf(loss: LossSpec): readonly LossSpec[] {
-  if (loss.id !== "weighted-sum") return [loss];
-  return loss.options["terms"] as unknown as readonly LossSpec[];
+  const inner = innerLosses(loss);
+  return inner.length === 0 ? [loss] : inner.flatMap(partsOf);
+}
+
+/** A loss, the losses it is made of, and those in between. */
+export function specsIn(loss: LossSpec): readonly LossSpec[] {
+  return [loss, ...innerLosses(loss).flatMap(specsIn)];
 }
 
 export function definitionOf(id: string): LossDefinition | undefined {
@@ -30,14 +46,19 @@ export function effectiveOptions({ id, options }: LossSpec): LossOptions {
   return { ...presets[String(preset)]?.options, ...options };
 }
 
-/** The loss with other options, those of each term if it is a sum. */
-export function withOptions(
-  loss: LossSpec,
-  change: (part: LossSpec) => LossOptions,
-): ReturnType<typeof lossFrom> {
-  if (loss.id !== "weighted-sum") return lossFrom({ id: loss.id, options: change(loss) });
-  const terms = partsOf(loss).map((part) => ({ ...part, options: change(part) }));
-  return lossFrom({ id: loss.id, options: { terms: terms as unknown as OptionValue } });
+/** The loss with other options in each of its parts. */
+export function withOptions(loss: LossSpec, change: (part: LossSpec) => LossOptions): Loss {
+  return lossFrom(changed(loss, change));
+}
+
+function changed<S extends LossSpec>(loss: S, change: (part: LossSpec) => LossOptions): S {
+  if (innerLosses(loss).length === 0) return { ...loss, options: change(loss) };
+  const within = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(within);
+    return isSpec(value) ? changed(value, change) : value;
+  };
+  const options = Object.entries(loss.options).map(([name, value]) => [name, within(value)]);
+  return { ...loss, options: Object.fromEntries(options) };
 }
 
 /** The positions of `kept` along one axis. */

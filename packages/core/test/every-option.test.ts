@@ -9,13 +9,13 @@ import {
 } from "@pixelgrad/core";
 import { lossCases } from "@pixelgrad/core/testing";
 import { expect, test } from "vitest";
-import { partsOf } from "./derived-losses.ts";
+import { specsIn } from "./derived-losses.ts";
 import { lawExceptions } from "./law-exceptions.ts";
 
-const parts = lossCases.flatMap(({ loss }) => partsOf(parseLoss(loss)));
+const specs = lossCases.flatMap(({ loss }) => specsIn(parseLoss(loss)));
 
 test("every loss of the catalogue has a case", () => {
-  const missing = catalogue.map(({ id }) => id).filter((id) => !parts.some((part) => part.id === id));
+  const missing = catalogue.map(({ id }) => id).filter((id) => !specs.some((spec) => spec.id === id));
   expect(missing).toEqual([]);
 });
 
@@ -44,7 +44,7 @@ test("every option of every loss, and every word it takes, is in a case", () => 
       const key = keyOf(id, name, field);
       const { losses, values } = seen.get(key) ?? { losses: [], values: new Set() };
       losses.push(id);
-      for (const part of parts) if (part.id === id && name in part.options) values.add(part.options[name]);
+      for (const spec of specs) if (spec.id === id && name in spec.options) values.add(spec.options[name]);
       seen.set(key, { losses, values });
     }
   }

@@ -47,6 +47,17 @@ export const lawExceptions: readonly LawException[] = [
     why: "Positives and negatives are counted over the batch.",
   },
   {
+    laws: ["sumOfImages"],
+    losses: ["hausdorff-dt"],
+    options: { form: "log" },
+    why: "The logarithm is of the whole sum.",
+  },
+  {
+    laws: ["maskedClass"],
+    losses: ["generalized-wasserstein-dice"],
+    why: "Distances are divided by the largest of all classes, those left out too.",
+  },
+  {
     laws: ["maskedClass"],
     losses: ["dice"],
     why: "A class left out stays in the mean over classes, as a perfect one.",
