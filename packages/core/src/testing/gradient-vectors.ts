@@ -10,7 +10,7 @@ import { caseFamilies, type LossCase } from "./cases/index.ts";
 import type { LossProblem } from "./loss-problem.ts";
 import { seededRandom } from "./random.ts";
 import { relativeError } from "./relative-error.ts";
-import { tellingProblem } from "./telling-problem.ts";
+import { type TellingOptions, tellingProblem } from "./telling-problem.ts";
 
 /** A tensor in JSON, row-major. */
 export interface TensorVector {
@@ -67,12 +67,12 @@ export function vectorFileText({ vectors, ...head }: VectorFile): string {
   return `${JSON.stringify(head).slice(0, -1)},"vectors":[\n${lines.join(",\n")}\n]}\n`;
 }
 
-function vectorOf(
-  lossCase: LossCase,
-  complete?: (problem: LossProblem, seed: number) => LossProblem,
-): GradientVector {
+function vectorOf(lossCase: LossCase, complete?: TellingOptions["complete"]): GradientVector {
   const { relative: bound, why } = lossCase.bound ?? { relative: 1e-6, why: undefined };
-  const { problem, reference, differences } = tellingProblem(lossCase, FIRST_SEED, complete);
+  const { problem, reference, differences } = tellingProblem(lossCase, FIRST_SEED, {
+    size: { images: imagesOf(lossCase) },
+    ...(complete && { complete }),
+  });
   const { logits, target, extra } = problem;
   const { value, grad } = reference;
   const error = relativeError(grad, differences);
@@ -87,6 +87,12 @@ function vectorOf(
     grad: Array.from(grad),
     ...(why !== undefined && { note: why }),
   };
+}
+
+/** A loss of each pixel on its own says the same of one image as of two, unless it divides by them. */
+function imagesOf(lossCase: LossCase): number {
+  const { coupling, options } = parseLoss(lossCase.loss);
+  return coupling === "labels" && options["reduction"] !== "batchmean" ? 1 : 2;
 }
 
 /** With pixel weights: quarters from 0 to 2. */

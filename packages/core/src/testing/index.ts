@@ -12,4 +12,4 @@ export {
 export { type LossProblem, type ProblemSize, problemOf, type Temper, tempers } from "./loss-problem.ts";
 export { seededRandom, uniformArray } from "./random.ts";
 export { relativeError } from "./relative-error.ts";
-export { type TellingProblem, tellingProblem } from "./telling-problem.ts";
+export { type TellingOptions, type TellingProblem, tellingProblem } from "./telling-problem.ts";
