@@ -20,7 +20,7 @@ test.each(firstCases)("%s over the edge of a tile is within 1e-6 and 2e-6 of flo
       naturalScale: naturalScale(problem.loss),
     });
   }
-});
+}, 60_000);
 
 /** One loss of each coupling: the pieces are the same for all of them. */
 const couplings = ["labels", "sums", "gather"].flatMap((coupling) =>
@@ -40,4 +40,4 @@ test.each(couplings)("%s over the edge of a piece is within 1e-6 and 2e-6 of flo
     ),
   ).toHaveLength(2);
   expectParity(problem.loss, problem, spatial.join("x"), { naturalScale: naturalScale(problem.loss) });
-});
+}, 60_000);

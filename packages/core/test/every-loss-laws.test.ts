@@ -19,11 +19,15 @@ describe.each(namedCases)("%s", (_, lossCase) => {
   }
 });
 
-/** Each exception with a case that it excuses: those of losses still to come have none. */
+/** Each exception with the cases that it alone excuses. */
 const excuses = lawExceptions.flatMap((exception) =>
   exception.laws.flatMap((name) => {
     const law: Law = laws[name];
-    const excused = lossCases.filter((one) => isExcepted(exception, one) && concerns(law, one));
+    const others = lawExceptions.filter((other) => other !== exception && other.laws.includes(name));
+    const excused = lossCases.filter(
+      (one) =>
+        isExcepted(exception, one) && concerns(law, one) && !others.some((other) => isExcepted(other, one)),
+    );
     return excused.length === 0 ? [] : [{ name, law, excused, why: exception.why }];
   }),
 );

@@ -43,7 +43,7 @@ describe.each(families)("vectors of %s", (family) => {
       expect(relativeError(grad, made.vectors[i].grad), loss).toBeLessThanOrEqual(1e-12);
     }
     expect(vectorFileText(committed(family)) === textOf(family), "a line per vector").toBe(true);
-  });
+  }, 60_000);
 
   test("are reproduced in float32, values within 1e-6 and gradients within 2e-6", () => {
     for (const vector of committed(family).vectors) {

@@ -9,7 +9,7 @@ import { firstOverPixels, secondOverPixels } from "../engine/pixel-loop.ts";
 import { type MapEngine, mapsOf } from "../inline.ts";
 import type { Loss, LossExtra, LossValue } from "../loss.ts";
 import type { LossPlan } from "../plan.ts";
-import { layOut } from "../problem.ts";
+import { layOut, type Problem } from "../problem.ts";
 import { checkTarget } from "../target-kind.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -43,14 +43,42 @@ export function referenceValueAndGrad(
   target: Tensor,
   extra: LossExtra = {},
 ): ReferenceResult {
-  const float32 = { ...logits, data: Float32Array.from(logits.data as Float32Array) };
   const x = Float64Array.from(logits.data as Float64Array);
-  const problem = { ...layOut(float32, target, extra), logits: x };
+  const call = openReference(loss, x, logits.dims, target, extra);
+  const grad = new Float64Array(x.length);
+  const { first, second } = mapsOf({ ...call, outputs: { grad } }, pixelEngine);
+  return { ...call.plan.result(first, second), grad };
+}
+
+/**
+ * The value alone, of logits that may change from call to call: what differences are taken of.
+ * @param x - the logits, read anew each time.
+ */
+export function referenceValueOf(
+  loss: Loss,
+  x: Float64Array,
+  dims: readonly number[],
+  target: Tensor,
+  extra: LossExtra = {},
+): () => number {
+  const call = { ...openReference(loss, x, dims, target, extra), outputs: {} };
+  return () => {
+    const { first, second } = mapsOf(call, pixelEngine);
+    return call.plan.result(first, second).value;
+  };
+}
+
+function openReference(
+  loss: Loss,
+  x: Float64Array,
+  dims: readonly number[],
+  target: Tensor,
+  extra: LossExtra,
+): { readonly plan: LossPlan; readonly problem: Problem } {
+  const problem = { ...layOut({ data: Float32Array.from(x), dims }, target, extra), logits: x };
   const plan = loss.plan(problem.classes);
   for (const { term } of plan.terms) checkTarget(term, problem);
-  const grad = new Float64Array(x.length);
-  const { first, second } = mapsOf({ plan, problem, outputs: { grad } }, pixelEngine);
-  return { ...plan.result(first, second), grad };
+  return { plan, problem };
 }
 
 function allTerms(plan: LossPlan): number[] {

@@ -11,7 +11,7 @@
  * @module
  */
 import type { Loss, LossExtra } from "../loss.ts";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueOf } from "../reference/evaluate.ts";
 import type { Tensor } from "../tensor.ts";
 
 export interface Differences {
@@ -41,8 +41,7 @@ export function centralDifferences(
   const { terms } = loss.plan(logits.dims[1]);
   const h = terms.some(({ term }) => term.input === "probabilities") ? PROBABILITY_STEP : LOGIT_STEP;
   const x = Float64Array.from(logits.data as Float32Array);
-  const valueAt = (): number =>
-    referenceValueAndGrad(loss, { data: x, dims: logits.dims }, target, extra).value;
+  const valueAt = referenceValueOf(loss, x, logits.dims, target, extra);
   const middle = valueAt();
   const grad = new Float64Array(x.length);
   const bends = new Float64Array(x.length);
