@@ -48,9 +48,14 @@ export type {
 } from "./loss.ts";
 export { lossFrom } from "./loss-from.ts";
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
+export { type BoundaryOptions, boundary } from "./losses/boundary.ts";
+export { type ClDiceOptions, clDice } from "./losses/cl-dice.ts";
 export { type CrossEntropyOptions, crossEntropy } from "./losses/cross-entropy.ts";
 export { type DiceOptions, dice } from "./losses/dice.ts";
+export { type DiceClDiceOptions, diceClDice } from "./losses/dice-cl-dice.ts";
 export { type FocalOptions, focal } from "./losses/focal.ts";
+export { type HausdorffDtOptions, hausdorffDt } from "./losses/hausdorff-dt.ts";
+export { type HausdorffErosionOptions, hausdorffErosion } from "./losses/hausdorff-erosion.ts";
 export {
   CalibrationError,
   type CalibrationErrorState,

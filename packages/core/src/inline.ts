@@ -91,15 +91,17 @@ export function mapsOf({ plan, problem, outputs }: LossCall, engine: MapEngine):
     field.measure(unitAt(plan, problem, fields, place), plan.firstOf(first[place.image], place.term));
   }
   const coefficients = plan.finish(first, problem.upstream as Float32Array | undefined);
+  const runsSecond = outputs.grad !== undefined || plan.valueNeedsSecond || outputs.elements !== undefined;
   for (const place of unitPlaces(plan, problem)) {
     const { term, image } = place;
+    if (!runsSecond && plan.terms[term].term.secondLength === 0) continue;
     plan.terms[term].term.field?.fill(
       unitAt(plan, problem, fields, place),
       plan.coefficientsOf(coefficients[image], term),
       plan.secondOf(second[image], term),
     );
   }
-  if (outputs.grad !== undefined || plan.valueNeedsSecond || outputs.elements !== undefined) {
+  if (runsSecond) {
     for (const piece of pieces) {
       const view = viewPiece(plan, problem, piece, { ...outputs, fields });
       addSums(second[piece.image], engine.second(plan, view, coefficients[piece.image]));
