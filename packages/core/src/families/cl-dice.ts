@@ -59,13 +59,13 @@ export function centerlineTerm(id: string, options: CenterlineOptions, alpha: nu
         if (!selected[unit.row]) return;
         const { values: p, target: g, spatial } = unit;
         const weights = weightsOf(unit);
-        const open = openOf(weights);
-        const ofPrediction = new SoftSkeleton(p, open, spatial, iterations).values;
-        const ofTarget = new SoftSkeleton(g, open, spatial, iterations).values;
+        const closed = closedOf(weights);
+        const ofPrediction = new SoftSkeleton(p, closed, spatial, iterations).values;
+        const ofTarget = new SoftSkeleton(g, closed, spatial, iterations).values;
         const part = new Float64Array(Sum.length);
         for (let i = 0; i < p.length; i++) {
-          if (open[i] === 0) continue;
           const w = weights[i];
+          if (w === 0) continue;
           part[Sum.spG] += w * ofPrediction[i] * g[i];
           part[Sum.sp] += w * ofPrediction[i];
           part[Sum.sgP] += w * ofTarget[i] * p[i];
@@ -83,17 +83,18 @@ export function centerlineTerm(id: string, options: CenterlineOptions, alpha: nu
           return;
         }
         const weights = weightsOf(unit);
-        const open = openOf(weights);
-        const skeleton = new SoftSkeleton(p, open, spatial, iterations);
-        const ofTarget = new SoftSkeleton(g, open, spatial, iterations).values;
+        const closed = closedOf(weights);
+        const ofTarget = new SoftSkeleton(g, closed, spatial, iterations).values;
         const ofSkeleton = weights.map((w, i) =>
           w === 0 ? 0 : w * (coefficients[Slope.spG] * g[i] + coefficients[Slope.sp]),
         );
-        skeleton.slopes(ofSkeleton).forEach((slope, i) => {
+        p.set(new SoftSkeleton(p, closed, spatial, iterations).slopes(ofSkeleton));
+        for (let i = 0; i < p.length; i++) {
+          if (weights[i] === 0) continue;
           const direct =
             coefficients[Slope.sgP] * ofTarget[i] + coefficients[Slope.pg] * g[i] + coefficients[Slope.p];
-          p[i] = open[i] === 0 ? 0 : slope + weights[i] * direct;
-        });
+          p[i] += weights[i] * direct;
+        }
       },
     },
     finish(images, scale) {
@@ -152,6 +153,8 @@ function weightsOf({ target, weights }: FieldUnit): Float64Array {
   return target.map((t, i) => (Number.isNaN(t) ? 0 : (weights?.[i] ?? 1)));
 }
 
-function openOf(weights: Float64Array): Uint8Array {
-  return Uint8Array.from(weights, (w) => (w === 0 ? 0 : 1));
+function closedOf(weights: Float64Array): readonly number[] {
+  const closed: number[] = [];
+  for (let i = 0; i < weights.length; i++) if (weights[i] === 0) closed.push(i);
+  return closed;
 }

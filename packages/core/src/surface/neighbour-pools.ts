@@ -69,35 +69,51 @@ function firstLeast(image: Float64Array, i: number, { length, stride }: Axis): n
   return first;
 }
 
-export interface BoxMaximum {
-  readonly values: Float64Array;
-  /** Which pixel each value is of: the first in row-major order that has it. */
-  readonly from: Int32Array;
+/** The greatest of the 3^d pixels around each; `-Infinity` is as if outside of the image. */
+export function boxMaximum(image: Float64Array, spatial: readonly number[]): Float64Array {
+  let values = image;
+  for (const { length, stride } of axesOf(spatial)) {
+    const next = values.slice();
+    for (let slab = 0; slab < values.length; slab += length * stride) {
+      for (let i = slab + stride; i < slab + length * stride; i++) {
+        const before = i - stride;
+        if (values[before] > next[i]) next[i] = values[before];
+        if (values[i] > next[before]) next[before] = values[i];
+      }
+    }
+    values = next;
+  }
+  return values;
 }
 
-/** The greatest of the 3^d pixels around each; `-Infinity` is as if outside of the image. */
-export function boxMaximum(image: Float64Array, spatial: readonly number[]): BoxMaximum {
+/** Adds to `to` the gradient `of` the maxima: the first pixel in row-major order that has a maximum takes it. */
+export function addBoxMaximumSlopes(
+  image: Float64Array,
+  spatial: readonly number[],
+  of: Float64Array,
+  to: Float64Array,
+): void {
   let values = image;
-  let from = Int32Array.from(image, (_, i) => i);
+  let winners = Int32Array.from(image, (_, i) => i);
   // The last axis first: of equal maxima the first row then wins, and in it the first pixel.
   for (const { length, stride } of axesOf(spatial).toReversed()) {
     const next = values.slice();
-    const nextFrom = from.slice();
+    const nextWinners = winners.slice();
     for (let slab = 0; slab < values.length; slab += length * stride) {
       for (let i = slab + stride; i < slab + length * stride; i++) {
         const before = i - stride;
         if (values[before] >= next[i]) {
           next[i] = values[before];
-          nextFrom[i] = from[before];
+          nextWinners[i] = winners[before];
         }
         if (values[i] > next[before]) {
           next[before] = values[i];
-          nextFrom[before] = from[i];
+          nextWinners[before] = winners[i];
         }
       }
     }
     values = next;
-    from = nextFrom;
+    winners = nextWinners;
   }
-  return { values, from };
+  for (let i = 0; i < of.length; i++) if (of[i] !== 0) to[winners[i]] += of[i];
 }

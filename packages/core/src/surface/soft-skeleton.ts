@@ -10,72 +10,79 @@
  *
  * @module
  */
-import { addCrossMinimumSlopes, boxMaximum, crossMinimum } from "./neighbour-pools.ts";
+import { addBoxMaximumSlopes, addCrossMinimumSlopes, boxMaximum, crossMinimum } from "./neighbour-pools.ts";
 
 /** What one round keeps for the gradient. */
 interface Round {
-  /** I_k */
+  /** I_k; Infinity where closed. */
   readonly image: Float64Array;
+  /** I_(k+1); -Infinity where closed. */
+  readonly eroded: Float64Array;
   /** d_k */
   readonly rest: Float64Array;
   /** S_(k-1); zeros at first. */
   readonly before: Float64Array;
-  /** Which pixel of I_(k+1) the opening has its value from. */
-  readonly from: Int32Array;
 }
 
 export class SoftSkeleton {
-  /** S, `[...spatial]`; 0 where not open. */
+  /** S, `[...spatial]`; 0 where closed. */
   readonly values: Float64Array;
-  readonly #rounds: readonly Round[];
+  readonly #rounds: Round[] = [];
   readonly #spatial: readonly number[];
 
   /**
    * @param image - `[...spatial]`, row-major.
-   * @param open - 0 for a pixel that is as if outside of the image.
-   * @param iterations - erosions after the first round; 0 or more.
+   * @param closed - pixels that are as if outside of the image.
+   * @param iterations - rounds after the first; 0 or more.
    */
-  constructor(image: Float64Array, open: Uint8Array, spatial: readonly number[], iterations: number) {
-    const rounds: Round[] = [];
-    const closedAs = (outside: number, values: Float64Array) =>
-      values.map((v, i) => (open[i] === 0 ? outside : v));
-    let current = closedAs(Number.POSITIVE_INFINITY, image);
+  constructor(
+    image: Float64Array,
+    closed: readonly number[],
+    spatial: readonly number[],
+    iterations: number,
+  ) {
+    const close = (values: Float64Array, outside: number) => {
+      for (const i of closed) values[i] = outside;
+      return values;
+    };
+    this.#spatial = spatial;
+    let current = close(image.slice(), Number.POSITIVE_INFINITY);
     let skeleton = new Float64Array(image.length);
     for (let k = 0; k <= iterations; k++) {
-      const eroded = closedAs(Number.POSITIVE_INFINITY, crossMinimum(current, spatial));
-      const opened = boxMaximum(closedAs(Number.NEGATIVE_INFINITY, eroded), spatial);
-      const rest = current.map((v, i) => (open[i] === 0 ? 0 : positive(v - opened.values[i])));
-      rounds.push({ image: current, rest, before: skeleton, from: opened.from });
-      skeleton = skeleton.map((s, i) => s + positive(rest[i] - s * rest[i]));
-      current = eroded;
+      const least = close(crossMinimum(current, spatial), Number.POSITIVE_INFINITY);
+      const eroded = closed.length === 0 ? least : close(least.slice(), Number.NEGATIVE_INFINITY);
+      const rest = boxMaximum(eroded, spatial);
+      for (let i = 0; i < rest.length; i++) rest[i] = Math.max(0, current[i] - rest[i]);
+      close(rest, 0);
+      this.#rounds.push({ image: current, eroded, rest, before: skeleton });
+      skeleton = skeleton.slice();
+      for (let i = 0; i < rest.length; i++) skeleton[i] += Math.max(0, rest[i] - skeleton[i] * rest[i]);
+      current = least;
     }
     this.values = skeleton;
-    this.#rounds = rounds;
-    this.#spatial = spatial;
   }
 
-  /** d / d image of sum_i weights_i S_i. Where a pool has several extremes, see {@link addCrossMinimumSlopes}. */
+  /**
+   * d / d image of sum_i weights_i S_i, 0 where closed. Where a pool has its extreme several times: see
+   * {@link addCrossMinimumSlopes} and {@link addBoxMaximumSlopes}.
+   */
   slopes(weights: Float64Array): Float64Array {
     const pixels = weights.length;
     const ofSkeleton = weights.slice();
     let ofEroded = new Float64Array(pixels);
-    for (const { image, rest, before, from } of this.#rounds.toReversed()) {
+    for (const { image, eroded, rest, before } of this.#rounds.toReversed()) {
       const ofImage = new Float64Array(pixels);
+      const ofOpened = new Float64Array(pixels);
       for (let i = 0; i < pixels; i++) {
-        if (!(rest[i] > 0 && rest[i] - before[i] * rest[i] > 0)) continue;
-        const ofRest = ofSkeleton[i] * (1 - before[i]);
+        if (!(rest[i] - before[i] * rest[i] > 0)) continue;
+        ofImage[i] = ofSkeleton[i] * (1 - before[i]);
+        ofOpened[i] = -ofImage[i];
         ofSkeleton[i] -= ofSkeleton[i] * rest[i];
-        ofImage[i] += ofRest;
-        ofEroded[from[i]] -= ofRest;
       }
+      addBoxMaximumSlopes(eroded, this.#spatial, ofOpened, ofEroded);
       addCrossMinimumSlopes(image, this.#spatial, ofEroded, ofImage);
       ofEroded = ofImage;
     }
     return ofEroded;
   }
-}
-
-/** max(0, v); NaN stays NaN. */
-function positive(v: number): number {
-  return v < 0 ? 0 : v;
 }
