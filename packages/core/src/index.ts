@@ -1,6 +1,12 @@
 /** Segmentation losses and metrics with exact gradients. No threads and no runtime dependencies. */
 export { logSoftmax, oneHot, sigmoid, softmax } from "./activations.ts";
 export { catalogue } from "./catalogue.ts";
+export {
+  type DeepSupervisionOptions,
+  deepSupervision,
+  joinLevelGradients,
+  joinLevelValues,
+} from "./deep-supervision.ts";
 export { fieldsOf, type LossDefinition, type LossPreset, type Preset, presetNames } from "./definition.ts";
 export { LossEngine } from "./engine/loss-engine.ts";
 export {
@@ -37,9 +43,12 @@ export {
 } from "./inline.ts";
 export type {
   Coupling,
+  LevelGradients,
+  LevelsExtra,
   Loss,
   LossExtra,
   LossGradient,
+  LossLevel,
   LossOptions,
   LossSpec,
   LossValue,

@@ -5,7 +5,7 @@
  */
 import { LARGEST_IGNORE_LIST } from "./engine/scratch.ts";
 import { PixelgradError } from "./errors.ts";
-import type { LossOptions } from "./loss.ts";
+import type { LossOptions, LossSpec } from "./loss.ts";
 import { nearestName } from "./nearest-name.ts";
 
 interface OptionBase {
@@ -144,8 +144,13 @@ function acceptsKind(field: OptionKind, value: unknown): boolean {
     case "boolean":
       return typeof value === "boolean";
     case "loss":
-      return typeof value === "object" && value !== null && "id" in value && "options" in value;
+      return isLossSpec(value);
   }
+}
+
+/** Whether an option is itself a loss. */
+export function isLossSpec(value: unknown): value is LossSpec {
+  return typeof value === "object" && value !== null && "id" in value && "options" in value;
 }
 
 function inRange(value: unknown, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY): boolean {

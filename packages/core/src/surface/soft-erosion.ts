@@ -101,7 +101,7 @@ function erode(before: Float64Array, open: Uint8Array, spatial: readonly number[
     }
     const e = map[i] - 0.5;
     uncut[i] = e < 0 ? 0 : 1;
-    map[i] = e < 0 ? 0 : e;
+    map[i] = Math.max(0, e);
     if (highest < 0 || map[i] > map[highest]) highest = i;
     if (lowest < 0 || map[i] < map[lowest]) lowest = i;
   }
