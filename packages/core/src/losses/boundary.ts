@@ -54,7 +54,7 @@ export const boundaryDefinition: LossDefinition = {
  * 0.5), or given as `extra.distanceMaps`, as `signedDistanceMaps` makes them once per label.
  *
  * Logits `[N, C, ...spatial]`, any number of spatial dims, against labels (softmax, or `oneVsRest`) or dense targets.
- * Ignored pixels lie neither in a region nor outside of one.
+ * Ignored pixels, and those of weight 0, lie neither in a region nor outside of one.
  * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
  */
 export function boundary(options: BoundaryOptions = {}): Loss {

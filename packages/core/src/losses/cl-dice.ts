@@ -36,7 +36,7 @@ export const clDiceDefinition: LossDefinition = {
  * minima and maxima over neighbours, and the gradient goes to the pixels that have them.
  *
  * Logits `[N, C, ...spatial]`, any number of spatial dims, against labels (softmax, or `oneVsRest`) or dense targets.
- * Ignored pixels are as if outside of the image.
+ * Ignored pixels, and those of weight 0, are as if outside of the image.
  * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
  */
 export function clDice(options: ClDiceOptions = {}): Loss {

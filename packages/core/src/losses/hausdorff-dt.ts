@@ -80,7 +80,7 @@ export const hausdorffDtDefinition: LossDefinition = {
  * prediction and ground truth. The distances take no gradient; so the loss jumps where a probability crosses 0.5.
  *
  * Logits `[N, C, ...spatial]`, any number of spatial dims, against labels (softmax, or `oneVsRest`) or dense targets.
- * Ignored pixels are in no set: distances pass over them and are not measured to them.
+ * Ignored pixels, and those of weight 0, are in no set: distances pass over them and are not measured to them.
  * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
  */
 export function hausdorffDt(options: HausdorffDtOptions = {}): Loss {

@@ -72,7 +72,7 @@ export const hausdorffErosionDefinition: LossDefinition = {
  * for use beside another. The gradient passes through all erosions, as kornia's automatic gradient does.
  *
  * Logits `[N, C, ...spatial]`, any number of spatial dims, against labels (softmax, or `oneVsRest`) or dense targets.
- * Ignored pixels are as if outside of the image.
+ * Ignored pixels, and those of weight 0, are as if outside of the image.
  * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
  */
 export function hausdorffErosion(options: HausdorffErosionOptions = {}): Loss {
