@@ -5,11 +5,16 @@ import { balancedBinaryCrossEntropyDefinition } from "./losses/balanced-binary-c
 import { biTemperedDefinition } from "./losses/bi-tempered.ts";
 import { binaryCrossEntropyDefinition } from "./losses/binary-cross-entropy.ts";
 import { bootstrappedDefinition } from "./losses/bootstrapped.ts";
+import { boundaryDefinition } from "./losses/boundary.ts";
+import { clDiceDefinition } from "./losses/cl-dice.ts";
 import { crossEntropyDefinition } from "./losses/cross-entropy.ts";
 import { diceDefinition } from "./losses/dice.ts";
+import { diceClDiceDefinition } from "./losses/dice-cl-dice.ts";
 import { focalDefinition } from "./losses/focal.ts";
 import { focalCosineDefinition } from "./losses/focal-cosine.ts";
 import { generalizedCrossEntropyDefinition } from "./losses/generalized-cross-entropy.ts";
+import { hausdorffDtDefinition } from "./losses/hausdorff-dt.ts";
+import { hausdorffErosionDefinition } from "./losses/hausdorff-erosion.ts";
 import { jsDivergenceDefinition } from "./losses/js-divergence.ts";
 import { klDivergenceDefinition } from "./losses/kl-divergence.ts";
 import { lovaszHingeDefinition } from "./losses/lovasz-hinge.ts";
@@ -45,4 +50,9 @@ export const catalogue: readonly LossDefinition[] = [
   naclDefinition,
   lovaszHingeDefinition,
   lovaszSoftmaxDefinition,
+  boundaryDefinition,
+  hausdorffDtDefinition,
+  hausdorffErosionDefinition,
+  clDiceDefinition,
+  diceClDiceDefinition,
 ];

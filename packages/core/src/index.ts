@@ -1,6 +1,12 @@
 /** Segmentation losses and metrics with exact gradients. No threads and no runtime dependencies. */
 export { logSoftmax, oneHot, sigmoid, softmax } from "./activations.ts";
 export { catalogue } from "./catalogue.ts";
+export {
+  type DeepSupervisionOptions,
+  deepSupervision,
+  joinLevelGradients,
+  joinLevelValues,
+} from "./deep-supervision.ts";
 export { fieldsOf, type LossDefinition, type LossPreset, type Preset, presetNames } from "./definition.ts";
 export { LossEngine } from "./engine/loss-engine.ts";
 export {
@@ -25,6 +31,7 @@ export type { AllIgnored, CommonOptions } from "./families/common-options.ts";
 export type { Divisor, PixelOptions, Reduction } from "./families/reduction.ts";
 export type { FieldMaps, FieldUnit } from "./field.ts";
 export {
+  fillingPlaces,
   fillUnit,
   makeFields,
   measureUnit,
@@ -47,9 +54,12 @@ export {
 } from "./inline.ts";
 export type {
   Coupling,
+  LevelGradients,
+  LevelsExtra,
   Loss,
   LossExtra,
   LossGradient,
+  LossLevel,
   LossOptions,
   LossSpec,
   LossValue,
@@ -64,14 +74,19 @@ export {
 export { type BiTemperedOptions, biTempered } from "./losses/bi-tempered.ts";
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
 export { type BootstrappedOptions, bootstrapped } from "./losses/bootstrapped.ts";
+export { type BoundaryOptions, boundary } from "./losses/boundary.ts";
+export { type ClDiceOptions, clDice } from "./losses/cl-dice.ts";
 export { type CrossEntropyOptions, crossEntropy } from "./losses/cross-entropy.ts";
 export { type DiceOptions, dice } from "./losses/dice.ts";
+export { type DiceClDiceOptions, diceClDice } from "./losses/dice-cl-dice.ts";
 export { type FocalOptions, focal } from "./losses/focal.ts";
 export { type FocalCosineOptions, focalCosine } from "./losses/focal-cosine.ts";
 export {
   type GeneralizedCrossEntropyOptions,
   generalizedCrossEntropy,
 } from "./losses/generalized-cross-entropy.ts";
+export { type HausdorffDtOptions, hausdorffDt } from "./losses/hausdorff-dt.ts";
+export { type HausdorffErosionOptions, hausdorffErosion } from "./losses/hausdorff-erosion.ts";
 export { type JsDivergenceOptions, jsDivergence } from "./losses/js-divergence.ts";
 export { type KlDivergenceOptions, klDivergence } from "./losses/kl-divergence.ts";
 export { type LovaszHingeOptions, lovaszHinge } from "./losses/lovasz-hinge.ts";

@@ -1,8 +1,9 @@
 /** Losses as their users hold them: options checked once, terms resolved per number of classes. @module */
 
 import { fieldsOf, type LossDefinition, withPreset } from "./definition.ts";
-import { openCall, runInline, withGrad } from "./inline.ts";
-import type { Coupling, Loss, LossExtra, LossGradient, LossSpec, LossValue } from "./loss.ts";
+import { PixelgradError } from "./errors.ts";
+import { type LossCall, openCall, runInline, withGrad } from "./inline.ts";
+import type { Coupling, LevelsExtra, Loss, LossExtra, LossGradient, LossSpec } from "./loss.ts";
 import { checkOptions } from "./options.ts";
 import { LossPlan } from "./plan.ts";
 import type { Tensor } from "./tensor.ts";
@@ -24,19 +25,41 @@ export function lossOfTerms(
   termsFor: (classes: number) => readonly WeightedTerm[],
 ): Loss {
   const plan = (classes: number): LossPlan => new LossPlan(classes, termsFor(classes));
-  const evaluate = (logits: Tensor, target: Tensor, extra?: LossExtra): LossValue =>
-    runInline(openCall(plan, logits, target, false, extra));
-  const valueAndGrad = (logits: Tensor, target: Tensor, extra?: LossExtra): LossGradient => {
-    const call = openCall(plan, logits, target, true, extra);
-    return withGrad(runInline(call), call);
+  const open = (wantsGrad: boolean, ...[logits, target, extra]: CallArguments): LossCall =>
+    openCall(plan, oneTensor(id, logits), target, wantsGrad, extra as LossExtra | undefined);
+  const valueAndGrad = (...call: CallArguments): LossGradient => {
+    const opened = open(true, ...call);
+    return withGrad(runInline(opened), opened);
   };
   return {
     id,
     options,
     coupling,
     plan,
-    evaluate,
-    valueAndGrad,
-    value: (logits, target, extra) => evaluate(logits, target, extra).value,
+    value: (...call: CallArguments) => runInline(open(false, ...call)).value,
+    evaluate: (...call: CallArguments) => runInline(open(false, ...call)),
+    // With a list of logits it does not return.
+    valueAndGrad: valueAndGrad as Loss["valueAndGrad"],
   };
+}
+
+/** What the methods of a loss are called with. */
+export type CallArguments = [
+  logits: Tensor | readonly Tensor[],
+  target: Tensor,
+  extra?: LossExtra | LevelsExtra | undefined,
+];
+
+function oneTensor(id: string, logits: Tensor | readonly Tensor[]): Tensor {
+  if (!isList(logits)) return logits;
+  throw new PixelgradError(
+    "TYPE_MISMATCH",
+    `${id} takes one tensor of logits, got a list of ${logits.length}: a list is for deep-supervision(loss=${id}).`,
+    { expected: "Tensor", got: `a list of ${logits.length}` },
+  );
+}
+
+/** Whether logits are those of several levels. */
+export function isList(logits: Tensor | readonly Tensor[]): logits is readonly Tensor[] {
+  return Array.isArray(logits);
 }
