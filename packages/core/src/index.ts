@@ -47,10 +47,36 @@ export type {
   TermValue,
 } from "./loss.ts";
 export { lossFrom } from "./loss-from.ts";
+export { type AsymmetricSimilarityOptions, asymmetricSimilarity } from "./losses/asymmetric-similarity.ts";
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
+export { type ComboOptions, combo } from "./losses/combo.ts";
 export { type CrossEntropyOptions, crossEntropy } from "./losses/cross-entropy.ts";
 export { type DiceOptions, dice } from "./losses/dice.ts";
+export {
+  type ExponentialLogarithmicOptions,
+  exponentialLogarithmic,
+} from "./losses/exponential-logarithmic.ts";
 export { type FocalOptions, focal } from "./losses/focal.ts";
+export { type FocalTverskyOptions, focalTversky } from "./losses/focal-tversky.ts";
+export { type GeneralizedDiceOptions, generalizedDice } from "./losses/generalized-dice.ts";
+export {
+  type GeneralizedWassersteinDiceOptions,
+  generalizedWassersteinDice,
+} from "./losses/generalized-wasserstein-dice.ts";
+export { type JaccardOptions, jaccard } from "./losses/jaccard.ts";
+export { type LogCoshDiceOptions, logCoshDice } from "./losses/log-cosh-dice.ts";
+export { type MccOptions, mcc } from "./losses/mcc.ts";
+export {
+  type PenaltyGeneralizedDiceOptions,
+  penaltyGeneralizedDice,
+} from "./losses/penalty-generalized-dice.ts";
+export {
+  type SensitivitySpecificityOptions,
+  sensitivitySpecificity,
+} from "./losses/sensitivity-specificity.ts";
+export { type SoftF1Options, softF1 } from "./losses/soft-f1.ts";
+export { type TverskyOptions, tversky } from "./losses/tversky.ts";
+export { type UnifiedFocalOptions, unifiedFocal } from "./losses/unified-focal.ts";
 export {
   CalibrationError,
   type CalibrationErrorState,
