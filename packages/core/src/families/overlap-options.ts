@@ -124,7 +124,11 @@ export function smoothFields(numerator: number, denominator: number = numerator)
   };
 }
 
-export function smoothingOf(options: SmoothOptions, numerator: number, denominator: number = numerator): Smoothing {
+export function smoothingOf(
+  options: SmoothOptions,
+  numerator: number,
+  denominator: number = numerator,
+): Smoothing {
   const { smooth, smoothNumerator, smoothDenominator, epsilon = 0 } = options;
   return {
     numerator: smoothNumerator ?? smooth ?? numerator,

@@ -4,7 +4,7 @@
  *   L = sum_c t_c f_c(l_c)
  *   softmax:        dL/dx_j = sum_c t_c f_c'(l_c) (p_j - [j = c])
  *   one channel:    L = t f_1(softplus(-x)) + (1 - t) f_0(softplus(x))
- *   probabilities:  dl/dp = -1 / p, p at least 1e-7
+ *   probabilities:  dl/dp = -1 / p, p at least 1e-7; f' of an l of at least 1e-7
  */
 import { sigmoid, softplus } from "./activations.ts";
 import type { ValueAndSlope } from "./binary.ts";
@@ -23,17 +23,22 @@ export function costOfPixel(
 ): number {
   const slopes = new Float64Array(classes);
   let loss = 0;
-  let total = 0;
+  let top = 0;
   for (let c = 0; c < classes; c++) {
+    if (p[c] > p[top]) top = c;
     if (open[c] === 0 || t[c] === 0) continue;
     const { value, slope } = cost(-logp[c], c);
     loss += t[c] * value;
     slopes[c] = t[c] * slope;
-    total += slopes[c];
   }
-  // 1 - p from log p, so that a pixel which is confidently right keeps its small gradient.
+  // The slope of the likeliest class may dwarf the others, which must survive it.
+  let rest = 0;
+  for (let c = 0; c < classes; c++) if (c !== top) rest += slopes[c];
   for (let j = 0; j < classes; j++) {
-    if (open[j] !== 0) grad[j] += scale * (p[j] * (total - slopes[j]) + Math.expm1(logp[j]) * slopes[j]);
+    if (open[j] === 0) continue;
+    const others = j === top ? rest : rest - slopes[j] + slopes[top];
+    // 1 - p from log p, so that a pixel which is confidently right keeps its small gradient.
+    grad[j] += scale * (p[j] * others + Math.expm1(logp[j]) * slopes[j]);
   }
   return loss;
 }
@@ -76,8 +81,10 @@ export function costOfForeground(p: number, t: number, cost: LogLossCost): Value
 
 function costOfProbability(p: number, c: number, cost: LogLossCost): ValueAndSlope {
   const clipped = Math.max(p, SMALLEST_PROBABILITY);
-  const { value, slope } = cost(-Math.log(clipped), c);
-  return { value, slope: -slope / clipped };
+  const logLoss = -Math.log(clipped);
+  // At p = 1 the slope of a root has no bound.
+  const { slope } = cost(Math.max(logLoss, SMALLEST_PROBABILITY), c);
+  return { value: cost(logLoss, c).value, slope: -slope / clipped };
 }
 
 /** w (1 - p)^gamma l, 1 - p = 1 - exp(-l). */

@@ -2,11 +2,11 @@
  * What one pixel of probability p and target g adds to the sums I, P and G of a class, float64.
  *
  *   product:        i = p g                        di/dp = g
- *   semimetric:     i = (p + g - |p - g|) / 2      di/dp = (1 - sign(p - g)) / 2
+ *   semimetric:     i = (p + g - |p - g|) / 2      di/dp = (1 - sign(p - g)) / 2;  i is the smaller of p and g
  *   both:           P of p^k, G of g^k             d(p^k)/dp = k p^(k - 1)
  *   squared error:  i = (p - g)^2 g, P of (p - g)^2
  *
- * With soft targets a product is not largest at p = g; the semimetric, which is the smaller of p and g, is.
+ * With soft targets the Dice of a product is not best at p = g; that of the semimetric is.
  */
 export interface OverlapPixel {
   i(p: number, g: number): number;
@@ -22,8 +22,9 @@ export function productPixel(power: number): OverlapPixel {
 
 export function semimetricPixel(power: number): OverlapPixel {
   return {
-    i: (p, g) => (p + g - Math.abs(p - g)) / 2,
-    iSlope: (p, g) => (1 - Math.sign(p - g)) / 2,
+    i: Math.min,
+    // Any number from 0 to 1 is a slope of the tie; g is that of the product, which a target of 0 or 1 shall not leave.
+    iSlope: (p, g) => (p === g ? g : p < g ? 1 : 0),
     ...powers(power),
   };
 }
