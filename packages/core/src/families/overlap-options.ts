@@ -111,13 +111,13 @@ export function smoothFields(numerator: number, denominator: number = numerator)
     smoothNumerator: {
       kind: "number",
       min: 0,
-      default: numerator === denominator ? "smooth" : numerator,
+      default: numerator === denominator ? "that of smooth" : numerator,
       doc: "In place of smooth in the numerator.",
     },
     smoothDenominator: {
       kind: "number",
       min: 0,
-      default: numerator === denominator ? "smooth" : denominator,
+      default: numerator === denominator ? "that of smooth" : denominator,
       doc: "In place of smooth in the denominator.",
     },
     epsilon: { kind: "number", min: 0, default: 0, doc: "The denominator is at least this; 0 for no bound." },

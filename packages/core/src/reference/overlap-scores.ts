@@ -67,7 +67,7 @@ export function matthewsScore({ i, p, g, n }: ClassSums, smooth: number): Scored
   const [tp, fp, fn, tn] = [i, p - i, g - i, n - p - g + i].map((count) => count + smooth);
   const predicted = tp + fp;
   const rejected = tn + fn;
-  const root = Math.sqrt(predicted) * Math.sqrt(tp + fn) * Math.sqrt(tn + fp) * Math.sqrt(rejected);
+  const root = Math.sqrt(predicted * (tp + fn)) * Math.sqrt((tn + fp) * rejected);
   if (!(root > 0)) return { value: 0, di: 0, dp: 0 };
   const value = (tp * tn - fp * fn) / root;
   return {
