@@ -68,25 +68,21 @@ export function groupTerm(
       rule.partsOf(classSumsOf(sums, classes)),
     );
 
-  /** Every part with the factor of its value in the loss, or with d total / d value. */
+  /** Every part with the factor of its value in the loss, or d total / d value. */
   const factorsOf = (images: readonly Float64Array[], upstream?: ArrayLike<number>): Factored[] => {
     const groups = groupsOf(images);
-    const divisors = groups.map((parts) => parts.reduce((sum, { share }) => sum + share, 0));
-    const live = divisors.filter((divisor) => divisor > 0).length;
-    return groups.flatMap((parts, group) => {
-      if (!(divisors[group] > 0)) return [];
-      return parts.map((part) => {
-        const at = group * rule.columns + part.column;
-        if (upstream !== undefined) return { part, group, factor: part.weight * upstream[at] };
-        const divisor =
-          reduction === "sum"
-            ? 1
-            : reduction === "mean"
-              ? divisors[group] * live
-              : groups.length * rule.columns;
-        return { part, group, factor: part.weight / divisor };
-      });
-    });
+    const shares = groups.map((parts) => parts.reduce((sum, { share }) => sum + share, 0));
+    const live = shares.filter((share) => share > 0).length;
+    const factorOf = (group: number, column: number): number => {
+      if (upstream !== undefined) return upstream[group * rule.columns + column];
+      if (reduction === "sum") return 1;
+      return 1 / (reduction === "none" ? groups.length * rule.columns : live * shares[group]);
+    };
+    return groups.flatMap((parts, group) =>
+      parts
+        .filter(() => shares[group] > 0)
+        .map((part) => ({ part, group, factor: part.weight * factorOf(group, part.column) })),
+    );
   };
   return {
     id,
