@@ -139,7 +139,7 @@ function elementDims(
     case "logits":
       return logitsDims;
     case "classes":
-      return [images, classes];
+      return plan.terms[0].term.classElementDims?.(images) ?? [images, classes];
   }
 }
 

@@ -13,6 +13,8 @@ interface OptionBase {
   readonly doc: string;
   /** The default, as the documentation shows it. */
   readonly default?: number | string | boolean;
+  /** Options that this one, when given, takes out of a preset: those that say part of the same. */
+  readonly replaces?: readonly string[];
 }
 
 /** What one option may be. */

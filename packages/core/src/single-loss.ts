@@ -1,9 +1,10 @@
 /** Losses as their users hold them: options checked once, terms resolved per number of classes. @module */
 
-import { fieldsOf, type LossDefinition, withPreset } from "./definition.ts";
+import { fieldsOf, type LossDefinition, termsOf, withPreset } from "./definition.ts";
 import { PixelgradError } from "./errors.ts";
 import { type LossCall, openCall, runInline, withGrad } from "./inline.ts";
 import type { Coupling, LevelsExtra, Loss, LossExtra, LossGradient, LossSpec } from "./loss.ts";
+
 import { checkOptions } from "./options.ts";
 import { LossPlan } from "./plan.ts";
 import type { Tensor } from "./tensor.ts";
@@ -13,9 +14,9 @@ import type { WeightedTerm } from "./term.ts";
 export function defineLoss(definition: LossDefinition, given: object): Loss {
   const options = checkOptions(definition.id, fieldsOf(definition), given);
   const resolved = withPreset(definition, options);
-  return lossOfTerms({ id: definition.id, options }, definition.coupling, (classes) => [
-    { weight: 1, term: definition.resolve(resolved, classes) },
-  ]);
+  return lossOfTerms({ id: definition.id, options }, definition.coupling, (classes) =>
+    termsOf(definition, resolved, classes),
+  );
 }
 
 /** A loss that is the weighted sum of what `termsFor` resolves. */

@@ -13,7 +13,7 @@ import type { FieldUnit } from "../field.ts";
 import type { OptionFields } from "../options.ts";
 import { SoftSkeleton } from "../surface/soft-skeleton.ts";
 import { forEachImage, type Term, totalOf } from "../term.ts";
-import { selectClasses } from "./class-selection.ts";
+import { choiceMask } from "./class-choice.ts";
 import { emptyDivisor } from "./common-options.ts";
 import { type RegionOptions, regionFields, regionTerm } from "./region-activation.ts";
 
@@ -43,7 +43,7 @@ const Slope = { spG: 0, sp: 1, sgP: 2, pg: 3, p: 4, length: 5 } as const;
 /** @param alpha - a of the module's equation, the share of clDice. */
 export function centerlineTerm(id: string, options: CenterlineOptions, alpha: number, classes: number): Term {
   const { iterations = 3, smooth = 1, allIgnored = "zero" } = options;
-  const selected = selectClasses(id, options.classes ?? "foreground", classes);
+  const selected = choiceMask(id, options.classes ?? "foreground", classes);
   return {
     id,
     coupling: "gather",

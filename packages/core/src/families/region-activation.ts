@@ -1,7 +1,7 @@
 /** Options of losses that compare the probability of a class with its region. @module */
 import type { OptionFields } from "../options.ts";
 import type { Term } from "../term.ts";
-import { type ClassSelection, classesField } from "./class-selection.ts";
+import { type ClassChoice, classChoiceField } from "./class-choice.ts";
 import { type CommonOptions, commonTerm } from "./common-options.ts";
 
 export interface RegionOptions extends CommonOptions {
@@ -10,7 +10,7 @@ export interface RegionOptions extends CommonOptions {
   /** What the first argument holds: `logits` by default. */
   readonly input?: "logits" | "probabilities";
   /** `all` classes, the `foreground` (all but channel 0, which a single channel keeps), or a list of them. */
-  readonly classes?: ClassSelection;
+  readonly classes?: ClassChoice;
   /** Takes labels under a sigmoid too: each class against all others. */
   readonly oneVsRest?: boolean;
 }
@@ -28,7 +28,7 @@ export const regionFields = (classes: "all" | "foreground"): OptionFields => ({
     default: "logits",
     doc: "What the input holds.",
   },
-  ...classesField(classes),
+  ...classChoiceField(classes),
   oneVsRest: {
     kind: "boolean",
     default: false,

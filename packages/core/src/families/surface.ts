@@ -11,7 +11,7 @@
 import type { FieldUnit } from "../field.ts";
 import type { OptionFields } from "../options.ts";
 import type { Term } from "../term.ts";
-import { selectClasses } from "./class-selection.ts";
+import { choiceMask } from "./class-choice.ts";
 import { emptyDivisor } from "./common-options.ts";
 import { type RegionOptions, regionFields, regionTerm } from "./region-activation.ts";
 
@@ -70,7 +70,7 @@ export interface SurfaceLoss {
 export function surfaceTerm(loss: SurfaceLoss): Term {
   const { id, options, classes, form = "one" } = loss;
   const { reduction = "mean", allIgnored = "zero" } = options;
-  const selected = selectClasses(id, options.classes ?? loss.selection, classes);
+  const selected = choiceMask(id, options.classes ?? loss.selection, classes);
   /** Sums of the first map: [counted pixels, F of each class, whether each class counts]. */
   const fAt = 1;
   const countsAt = 1 + classes;
