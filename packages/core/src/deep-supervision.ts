@@ -1,10 +1,18 @@
 /** Deep supervision: a loss on each of the outputs of a network, which are of falling size. @module */
 import { PixelgradError } from "./errors.ts";
-import type { LevelGradients, LevelsExtra, Loss, LossExtra, LossGradient, LossValue } from "./loss.ts";
+import type {
+  LevelGradients,
+  LevelsExtra,
+  Loss,
+  LossExtra,
+  LossGradient,
+  LossLevel,
+  LossValue,
+} from "./loss.ts";
 import { nearestTarget } from "./nearest-target.ts";
 import { checkOptions, type OptionFields, optionInvalid } from "./options.ts";
 import { checkLength } from "./problem.ts";
-import { type CallArguments, isList } from "./single-loss.ts";
+import { type CallArguments, isLevels, listRefused } from "./single-loss.ts";
 import type { Tensor } from "./tensor.ts";
 import { weightedSum } from "./weighted-sum.ts";
 
@@ -88,12 +96,12 @@ export function deepSupervision(loss: Loss, options: DeepSupervisionOptions = {}
     });
   };
   const evaluate = (...[logits, target, extra]: CallArguments): LossValue => {
-    if (!isList(logits)) return loss.evaluate(logits, target, extra as LossExtra);
+    if (!isLevels(logits)) return loss.evaluate(logits, target, extra as LossExtra);
     const calls = levels(logits, target, extra as LevelsExtra);
     return joinLevelValues(calls.map((call) => call.loss.evaluate(call.logits, call.target, call.extra)));
   };
   const valueAndGrad = (...[logits, target, extra]: CallArguments): LossGradient | LevelGradients => {
-    if (!isList(logits)) return loss.valueAndGrad(logits, target, extra as LossExtra);
+    if (!isLevels(logits)) return loss.valueAndGrad(logits, target, extra as LossExtra);
     const calls = levels(logits, target, extra as LevelsExtra);
     return joinLevelGradients(
       calls.map((call) => call.loss.valueAndGrad(call.logits, call.target, call.extra)),
@@ -110,6 +118,20 @@ export function deepSupervision(loss: Loss, options: DeepSupervisionOptions = {}
     // A list in, a list out.
     valueAndGrad: valueAndGrad as Loss["valueAndGrad"],
   };
+}
+
+/**
+ * A call with a list of logits as one call per level.
+ * @throws PixelgradError `TYPE_MISMATCH` for a loss that takes one tensor.
+ */
+export function levelsOf(
+  loss: Loss,
+  logits: readonly Tensor[],
+  target: Tensor,
+  extra: LevelsExtra,
+): readonly LossLevel[] {
+  if (loss.levels === undefined) throw listRefused(loss.id, logits);
+  return loss.levels(logits, target, extra);
 }
 
 /** The result of a call from those of its levels, in their order. */

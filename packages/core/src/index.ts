@@ -6,6 +6,7 @@ export {
   deepSupervision,
   joinLevelGradients,
   joinLevelValues,
+  levelsOf,
 } from "./deep-supervision.ts";
 export { fieldsOf, type LossDefinition, type LossPreset, type Preset, presetNames } from "./definition.ts";
 export { LossEngine } from "./engine/loss-engine.ts";
@@ -156,6 +157,7 @@ export { cutPieces, type Piece } from "./pieces.ts";
 export { addSums, LossPlan } from "./plan.ts";
 export type { Layout, Problem } from "./problem.ts";
 export { type ReferenceResult, referenceValueAndGrad } from "./reference/evaluate.ts";
+export { isLevels } from "./single-loss.ts";
 export { distanceField } from "./surface/distance-field.ts";
 export {
   type SignedDistanceMapsOptions,

@@ -52,8 +52,13 @@ export type CallArguments = [
 ];
 
 function oneTensor(id: string, logits: Tensor | readonly Tensor[]): Tensor {
-  if (!isList(logits)) return logits;
-  throw new PixelgradError(
+  if (isLevels(logits)) throw listRefused(id, logits);
+  return logits;
+}
+
+/** What to throw when a loss other than deep supervision gets a list of logits. */
+export function listRefused(id: string, logits: readonly Tensor[]): PixelgradError {
+  return new PixelgradError(
     "TYPE_MISMATCH",
     `${id} takes one tensor of logits, got a list of ${logits.length}: a list is for deep-supervision(loss=${id}).`,
     { expected: "Tensor", got: `a list of ${logits.length}` },
@@ -61,6 +66,6 @@ function oneTensor(id: string, logits: Tensor | readonly Tensor[]): Tensor {
 }
 
 /** Whether logits are those of several levels. */
-export function isList(logits: Tensor | readonly Tensor[]): logits is readonly Tensor[] {
+export function isLevels(logits: Tensor | readonly Tensor[]): logits is readonly Tensor[] {
   return Array.isArray(logits);
 }
