@@ -11,21 +11,13 @@ export interface Excluded {
   readonly excluded: string;
 }
 
-export interface CaseExtra extends LossExtra {
-  readonly layout?: "channels-first" | "channels-last";
-  readonly pixelWeights?: Tensor;
-  readonly classMask?: Tensor;
-  readonly upstream?: Tensor;
-  readonly teacher?: Tensor;
-}
-
 /** A case that one loss of ours computes. */
 export interface LossRun {
   readonly id: string;
   readonly options: LossOptions;
   readonly logits: Tensor | readonly Tensor[];
   readonly target: Tensor;
-  readonly extra?: CaseExtra;
+  readonly extra?: LossExtra;
   /** The code of the refusal, where the case is about a loss or an option that does not exist. */
   readonly refusal?: ErrorCode;
   /** What the library reports of our value, or of our elements under reduction none. */

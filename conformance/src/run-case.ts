@@ -3,22 +3,16 @@
  *
  * @module
  */
-import { isPixelgradError, type LossGradient, type LossValue, lossFrom, type Tensor } from "@pixelgrad/core";
+import { isPixelgradError, type LossValue, lossFrom, type Tensor } from "@pixelgrad/core";
 import { mean, numbersOf } from "./arrays.ts";
 import { firstMismatch } from "./compare.ts";
-import type { Adapter, CaseExtra, LossRun, Measured, Measurement } from "./plan.ts";
+import type { Adapter, LossRun, Measured, Measurement } from "./plan.ts";
 import type { Tolerance, VectorCase } from "./vectors.ts";
 
 export type Verdict =
   | { readonly status: "passed" }
   | { readonly status: "failed"; readonly why: string }
   | { readonly status: "excluded"; readonly why: string };
-
-/** A loss, as the cases call it: deep supervision takes a list of logits. */
-interface CalledLoss {
-  evaluate(logits: Tensor | readonly Tensor[], target: Tensor, extra?: CaseExtra): LossValue;
-  valueAndGrad(logits: Tensor | readonly Tensor[], target: Tensor, extra?: CaseExtra): LossGradient;
-}
 
 export function runCase(adapter: Adapter, vector: VectorCase): Verdict {
   try {
@@ -56,14 +50,21 @@ function judgeRefusal(plan: LossRun | Measurement, vector: VectorCase): Verdict 
 function call(plan: LossRun | Measurement, { kind, expected_grad }: VectorCase): Measured {
   if ("measure" in plan) return plan.measure();
   const { id, options, logits, target, extra, post = (numbers) => numbers } = plan;
-  const loss = lossFrom({ id, options }) as unknown as CalledLoss;
-  if (!kind.includes("grad")) return { value: post(numbersOfResult(loss.evaluate(logits, target, extra))) };
-  const { elements } = loss.evaluate(logits, target, extra);
+  const loss = lossFrom({ id, options });
+  if (isLevels(logits)) return { value: post(numbersOfResult(loss.evaluate(logits, target))) };
+  const result = loss.evaluate(logits, target, extra);
+  if (!kind.includes("grad")) return { value: post(numbersOfResult(result)) };
+  const { elements } = result;
   const ones = elements && { data: new Float32Array(elements.data.length).fill(1), dims: elements.dims };
-  const result = loss.valueAndGrad(logits, target, ones === undefined ? extra : { ...extra, upstream: ones });
+  const { grad } = loss.valueAndGrad(logits, target, { ...extra, ...(ones && { upstream: ones }) });
   // Some libraries also publish the gradient of the target, which ours do not have.
   const name = Object.keys(expected_grad ?? {}).find((key) => key !== "target") ?? "input";
-  return { value: post(numbersOfResult(result)), grads: { [name]: Array.from(result.grad.data) } };
+  return { value: post(numbersOfResult(result)), grads: { [name]: Array.from(grad.data) } };
+}
+
+/** Deep supervision takes the logits of several levels. */
+function isLevels(logits: Tensor | readonly Tensor[]): logits is readonly Tensor[] {
+  return Array.isArray(logits);
 }
 
 function numbersOfResult({ value, elements }: LossValue): readonly number[] {

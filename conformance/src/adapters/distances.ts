@@ -1,23 +1,13 @@
 /** Distances: scipy's exact transform, and the signed maps and Hausdorff distance of the boundary loss's tests. @module */
-import * as core from "@pixelgrad/core";
+import {
+  hausdorffDistance,
+  signedDistanceMap,
+  squaredDistanceTransform,
+  surfaceDistances,
+} from "@pixelgrad/core";
 import { numbersOf } from "../arrays.ts";
 import type { Adapter, Measurement, Plan } from "../plan.ts";
 import type { EncodedArray, VectorCase } from "../vectors.ts";
-
-type Distances = (mask: ArrayLike<number>, spatial: readonly number[]) => Float64Array;
-
-const { hausdorffDistance, signedDistanceMap, squaredDistanceTransform, surfaceDistances } =
-  core as unknown as {
-    readonly signedDistanceMap: Distances;
-    readonly squaredDistanceTransform: Distances;
-    readonly surfaceDistances: (
-      a: Uint8Array,
-      b: Uint8Array,
-      spatial: readonly number[],
-      label: number,
-    ) => unknown;
-    readonly hausdorffDistance: (distances: unknown) => number | null;
-  };
 
 export const scipy: Adapter = {
   file: "scipy_edt.json",

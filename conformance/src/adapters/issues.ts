@@ -1,14 +1,7 @@
 /** Numbers quoted in public issue reports: what a library should have computed. @module */
-import { lossFrom, type Tensor } from "@pixelgrad/core";
+import { lossFrom } from "@pixelgrad/core";
 import { column, floats, labels, numbersOf, target, withoutChannel } from "../arrays.ts";
-import {
-  type Adapter,
-  type CaseExtra,
-  defined,
-  float32Tolerance,
-  type Measurement,
-  type Plan,
-} from "../plan.ts";
+import { type Adapter, defined, float32Tolerance, type Measurement, type Plan } from "../plan.ts";
 import type { VectorCase } from "../vectors.ts";
 import { torchLoss } from "./torch.ts";
 
@@ -56,9 +49,7 @@ function focal({ kwargs = {}, options = {} }: VectorCase): Plan {
 
 /** A class that is masked out leaves the softmax: its logit makes no difference. */
 function equalWithoutClass({ inputs = [], kwargs = {}, options = {} }: VectorCase): Measurement {
-  const loss = lossFrom({ id: "cross-entropy", options: {} }) as {
-    value(logits: Tensor, target: Tensor, extra: CaseExtra): number;
-  };
+  const loss = lossFrom({ id: "cross-entropy", options: {} });
   const map = labels(kwargs["target"]);
   const classMask = { data: Uint8Array.from(numbersOf(options["class_mask"])), dims: [3] };
   const [first, ...others] = inputs.map((input) => () => loss.value(floats(input), map, { classMask }));

@@ -1,5 +1,5 @@
 /** Keras 3: `[y_true, y_pred]`, channels last unless `axis` says otherwise, the mean over all samples. @module */
-import type { LossOptions, Tensor } from "@pixelgrad/core";
+import type { LossExtra, LossOptions, Tensor } from "@pixelgrad/core";
 import {
   floats,
   isEncodedArray,
@@ -10,15 +10,7 @@ import {
   target,
   withoutLast,
 } from "../arrays.ts";
-import {
-  type Adapter,
-  type CaseExtra,
-  defined,
-  float32Tolerance,
-  type LossRun,
-  notInCatalogue,
-  type Plan,
-} from "../plan.ts";
+import { type Adapter, defined, float32Tolerance, type LossRun, notInCatalogue, type Plan } from "../plan.ts";
 import type { Json, VectorCase } from "../vectors.ts";
 
 export const keras: Adapter = {
@@ -146,12 +138,12 @@ function overlap(id: string, vector: VectorCase, more: Json): LossRun {
   };
 }
 
-function layoutOf(last: boolean): CaseExtra {
+function layoutOf(last: boolean): LossExtra {
   return last ? { layout: "channels-last" } : {};
 }
 
 /** A weight for all, or one per sample, with or without a last dimension of 1. */
-function weightsOf({ kwargs = {} }: VectorCase, dims: readonly number[]): CaseExtra {
+function weightsOf({ kwargs = {} }: VectorCase, dims: readonly number[]): LossExtra {
   const weight = kwargs["sample_weight"];
   if (weight === undefined) return {};
   if (isEncodedArray(weight)) return { pixelWeights: reshaped(floats(weight), dims) };

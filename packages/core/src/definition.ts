@@ -13,7 +13,7 @@ import {
 } from "./families/common-options.ts";
 import type { Coupling, LossOptions } from "./loss.ts";
 import type { OptionFields } from "./options.ts";
-import type { Term } from "./term.ts";
+import type { Term, WeightedTerm } from "./term.ts";
 
 /** Libraries whose defaults and conventions a loss can take over. */
 export const presetNames = [
@@ -35,7 +35,7 @@ export interface LossPreset {
   readonly note: string;
 }
 
-export interface LossDefinition {
+interface LossDescription {
   /** kebab-case: the factory's name, the word in an expression and the file's name. */
   readonly id: string;
   /** In the symbols of the docstring of its reference. */
@@ -48,8 +48,28 @@ export interface LossDefinition {
   /** Options of its own; those of every loss come on top (`fieldsOf`). */
   readonly fields: OptionFields;
   readonly presets?: { readonly [P in Preset]?: LossPreset };
+}
+
+interface SingleDefinition extends LossDescription {
   /** The loss for logits of `classes` channels; `options` are checked, and on top of those of the preset. */
   resolve(options: LossOptions, classes: number): Term;
+}
+
+interface CompoundDefinition extends LossDescription {
+  /** As `resolve`, for a loss that is a weighted sum. */
+  resolveTerms(options: LossOptions, classes: number): readonly WeightedTerm[];
+}
+
+export type LossDefinition = SingleDefinition | CompoundDefinition;
+
+/** The terms of a loss for logits of `classes` channels. */
+export function termsOf(
+  definition: LossDefinition,
+  options: LossOptions,
+  classes: number,
+): readonly WeightedTerm[] {
+  if ("resolveTerms" in definition) return definition.resolveTerms(options, classes);
+  return [{ weight: 1, term: definition.resolve(options, classes) }];
 }
 
 /** All options of a loss, its own first. */
@@ -73,7 +93,9 @@ export function fieldsOf({ fields, presets }: LossDefinition): OptionFields {
 }
 
 /** Checked options on top of those of their preset, which itself is left out. */
-export function withPreset({ presets }: LossDefinition, options: LossOptions): LossOptions {
+export function withPreset({ presets, fields }: LossDefinition, options: LossOptions): LossOptions {
   const { preset, ...given } = options;
-  return { ...presets?.[preset as Preset]?.options, ...given };
+  const replaced = Object.keys(given).flatMap((name) => fields[name]?.replaces ?? []);
+  const defaults = Object.entries(presets?.[preset as Preset]?.options ?? {});
+  return { ...Object.fromEntries(defaults.filter(([name]) => !replaced.includes(name))), ...given };
 }

@@ -37,6 +37,28 @@ describe("parseLoss", () => {
     expect(parseLoss("dice+dice").options["terms"]).toHaveLength(2);
   });
 
+  test("reads a whole expression where an option is a loss", () => {
+    const { id, options } = parseLoss(
+      "deep-supervision(loss=cross-entropy + 0.5*dice(smooth=0), weights=nnunet)",
+    );
+    expect(id).toBe("deep-supervision");
+    expect(options).toEqual({
+      loss: {
+        id: "weighted-sum",
+        options: {
+          terms: [
+            { weight: 1, id: "cross-entropy", options: {} },
+            { weight: 0.5, id: "dice", options: { smooth: 0 } },
+          ],
+        },
+      },
+      weights: "nnunet",
+    });
+    const bare = { loss: { id: "dice", options: {} } };
+    expect(parseLoss("deep-supervision(loss=dice)").options).toEqual(bare);
+    expect(parseLoss("deep-supervision( loss = dice() )").options).toEqual(bare);
+  });
+
   test("reads a single loss of another weight as a sum of one", () => {
     expect(parseLoss("0.5*dice").options).toEqual({ terms: [{ weight: 0.5, id: "dice", options: {} }] });
     expect(parseLoss("-dice").options).toEqual({ terms: [{ weight: -1, id: "dice", options: {} }] });
@@ -54,6 +76,8 @@ describe("parseLoss", () => {
     ["dice(ignoreIndex=[1, 2)", 22, "',' or ']'"],
     ["dice(smooth=1, smooth=2)", 21, "another option, 'smooth' is given twice"],
     ["dice)", 4, "'+', '-' or the end"],
+    ["deep-supervision(loss=)", 22, "the name of a loss"],
+    ["deep-supervision(loss=dice dice)", 27, "',' or ')'"],
   ])("refuses '%s' with the position %i", (expression, position, expected) => {
     try {
       parseLoss(expression);
@@ -91,6 +115,8 @@ describe("formatLoss", () => {
     "cross-entropy + 0.5*dice",
     "-dice - 1e-7*cross-entropy(reduction=sum)",
     "0.5*focal(gamma=1.5, input=probabilities)",
+    "deep-supervision(loss=dice)",
+    "nnunet:deep-supervision(loss=cross-entropy(ignoreIndex=255) - 0.5*dice, weights=[1, 0.5])",
   ])("inverts parseLoss: %s", (text) => {
     expect(formatLoss(parseLoss(text))).toBe(text);
   });

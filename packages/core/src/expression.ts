@@ -4,7 +4,7 @@
  *   expression = [ "-" ] term { ( "+" | "-" ) term } ;
  *   term       = [ number "*" ] loss ;
  *   loss       = [ preset ":" ] id [ "(" [ option { "," option } ] ")" ] ;
- *   option     = name "=" value ;
+ *   option     = name "=" value | "loss" "=" expression ;
  *   value      = number | "true" | "false" | word | "[" [ value { "," value } ] "]" | call ;
  *   call       = id "(" [ option { "," option } ] ")" ;
  *   id, preset, word = letter { letter | digit | "-" } ;   name = letter { letter | digit } ;
@@ -18,6 +18,7 @@
 import { PixelgradError } from "./errors.ts";
 import type { Loss, LossOptions, LossSpec, OptionValue } from "./loss.ts";
 import { lossFrom } from "./loss-from.ts";
+import { isLossSpec } from "./options.ts";
 import { WEIGHTED_SUM, weightedSum } from "./weighted-sum.ts";
 
 /**
@@ -45,21 +46,19 @@ export function formatLoss({ id, options }: LossSpec): string {
 
 function formatCall(id: string, { preset, ...options }: LossOptions): string {
   const name = preset === undefined ? id : `${String(preset)}:${id}`;
-  const list = Object.entries(options).map(([option, value]) => `${option}=${formatValue(value)}`);
+  const list = Object.entries(options).map(([option, value]) => {
+    const text = option === "loss" && isLossSpec(value) ? formatLoss(value) : formatValue(value);
+    return `${option}=${text}`;
+  });
   return list.length === 0 ? name : `${name}(${list.join(", ")})`;
 }
 
 function formatValue(value: OptionValue): string {
   if (Array.isArray(value)) return `[${value.map(formatValue).join(", ")}]`;
-  if (!isSpec(value)) return String(value);
+  if (!isLossSpec(value)) return String(value);
   const call = formatCall(value.id, value.options);
   // Without parentheses it would be read as a word.
   return call.endsWith(")") ? call : `${call}()`;
-}
-
-/** Whether an option is itself a loss. */
-function isSpec(value: OptionValue): value is OptionValue & LossSpec {
-  return typeof value === "object" && "id" in value && "options" in value;
 }
 
 const NUMBER = /[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/iy;
@@ -81,10 +80,16 @@ class ExpressionParser {
   }
 
   parse(): Loss {
+    const loss = this.#expression();
+    if (!this.#atEnd()) throw this.#expected("'+', '-' or the end");
+    return loss;
+  }
+
+  #expression(): Loss {
     const terms: [number, Loss][] = [this.#term(this.#take("-") ? -1 : 1)];
-    while (!this.#atEnd()) {
+    for (;;) {
       const sign = this.#take("+") ? 1 : this.#take("-") ? -1 : undefined;
-      if (sign === undefined) throw this.#expected("'+', '-' or the end");
+      if (sign === undefined) break;
       terms.push(this.#term(sign));
     }
     const [[weight, loss]] = terms as [[number, Loss]];
@@ -113,10 +118,16 @@ class ExpressionParser {
       if (name === undefined) throw this.#expected("the name of an option");
       if (Object.hasOwn(options, name)) throw this.#expected(`another option, '${name}' is given twice`);
       if (!this.#take("=")) throw this.#expected(`'=' after ${name}`);
-      options[name] = this.#value();
+      options[name] = name === "loss" ? this.#lossValue() : this.#value();
     } while (this.#take(","));
     if (!this.#take(")")) throw this.#expected("',' or ')'");
     return options;
+  }
+
+  /** A whole expression, as a value. */
+  #lossValue(): OptionValue {
+    const { id, options } = this.#expression();
+    return { id, options };
   }
 
   #value(): OptionValue {

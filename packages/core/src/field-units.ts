@@ -77,6 +77,15 @@ export function measuringPlaces(plan: LossPlan, problem: Pick<Problem, "images">
   return unitPlaces(plan, problem).filter(({ term }) => plan.terms[term].term.field?.measure !== undefined);
 }
 
+/** The units to fill: all when the second map runs, else those that add to the value. */
+export function fillingPlaces(
+  plan: LossPlan,
+  problem: Pick<Problem, "images">,
+  runsSecond: boolean,
+): UnitPlace[] {
+  return unitPlaces(plan, problem).filter(({ term }) => runsSecond || plan.terms[term].term.secondLength > 0);
+}
+
 /** Measures a unit: the sums it adds to the first map of its term. */
 export function measureUnit({ field, firstLength }: Term, unit: FieldUnit): Float64Array {
   const sums = new Float64Array(firstLength);

@@ -9,7 +9,7 @@
 
 /** One row of one image, or of the whole batch. */
 export interface FieldUnit {
-  /** What the first map left; `fill` overwrites it. `[images, ...spatial]`. */
+  /** What the first map left; `measure` may overwrite it, `fill` does. `[images, ...spatial]`. */
   readonly values: Float64Array;
   /**
    * The target of the row's class, 0 to 1 (0 or 1 for labels), or the label where one row stands for several classes;
@@ -32,11 +32,15 @@ export interface FieldMaps {
   readonly rows: number;
   /** Whether a unit is a row of one image or of the whole batch. */
   readonly scope: "image" | "batch";
-  /** Adds to the sums of the first map, before `finish`. */
+  /**
+   * Adds to the sums of the first map, before `finish`, each number once: units are added one by one. May already leave
+   * in the field what the second map needs.
+   */
   measure?(unit: FieldUnit, sums: Float64Array): void;
   /**
    * Overwrites the field; adds the unit's part of the value to the sums of the second map. That part may depend on the
-   * coefficients only through the unit's own image (or batch), and not on the weight of the term.
+   * coefficients only through the unit's own image (or batch), and not on the weight of the term. A term without sums of
+   * the second map is not filled where only its value is wanted.
    */
   fill(unit: FieldUnit, coefficients: Float64Array, sums: Float64Array): void;
 }

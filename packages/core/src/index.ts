@@ -1,6 +1,13 @@
 /** Segmentation losses and metrics with exact gradients. No threads and no runtime dependencies. */
 export { logSoftmax, oneHot, sigmoid, softmax } from "./activations.ts";
 export { catalogue } from "./catalogue.ts";
+export {
+  type DeepSupervisionOptions,
+  deepSupervision,
+  joinLevelGradients,
+  joinLevelValues,
+  levelsOf,
+} from "./deep-supervision.ts";
 export { fieldsOf, type LossDefinition, type LossPreset, type Preset, presetNames } from "./definition.ts";
 export { LossEngine } from "./engine/loss-engine.ts";
 export {
@@ -25,6 +32,7 @@ export type { AllIgnored, CommonOptions } from "./families/common-options.ts";
 export type { Divisor, PixelOptions, Reduction } from "./families/reduction.ts";
 export type { FieldMaps, FieldUnit } from "./field.ts";
 export {
+  fillingPlaces,
   fillUnit,
   makeFields,
   measureUnit,
@@ -47,9 +55,12 @@ export {
 } from "./inline.ts";
 export type {
   Coupling,
+  LevelGradients,
+  LevelsExtra,
   Loss,
   LossExtra,
   LossGradient,
+  LossLevel,
   LossOptions,
   LossSpec,
   LossValue,
@@ -57,6 +68,7 @@ export type {
   TermValue,
 } from "./loss.ts";
 export { lossFrom } from "./loss-from.ts";
+export { type AsymmetricSimilarityOptions, asymmetricSimilarity } from "./losses/asymmetric-similarity.ts";
 export {
   type BalancedBinaryCrossEntropyOptions,
   balancedBinaryCrossEntropy,
@@ -64,29 +76,59 @@ export {
 export { type BiTemperedOptions, biTempered } from "./losses/bi-tempered.ts";
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
 export { type BootstrappedOptions, bootstrapped } from "./losses/bootstrapped.ts";
+export { type BoundaryOptions, boundary } from "./losses/boundary.ts";
+export { type ClDiceOptions, clDice } from "./losses/cl-dice.ts";
+export { type ComboOptions, combo } from "./losses/combo.ts";
 export { type CrossEntropyOptions, crossEntropy } from "./losses/cross-entropy.ts";
 export { type DiceOptions, dice } from "./losses/dice.ts";
+export { type DiceClDiceOptions, diceClDice } from "./losses/dice-cl-dice.ts";
+export {
+  type ExponentialLogarithmicOptions,
+  exponentialLogarithmic,
+} from "./losses/exponential-logarithmic.ts";
 export { type FocalOptions, focal } from "./losses/focal.ts";
 export { type FocalCosineOptions, focalCosine } from "./losses/focal-cosine.ts";
+export { type FocalTverskyOptions, focalTversky } from "./losses/focal-tversky.ts";
 export {
   type GeneralizedCrossEntropyOptions,
   generalizedCrossEntropy,
 } from "./losses/generalized-cross-entropy.ts";
+export { type GeneralizedDiceOptions, generalizedDice } from "./losses/generalized-dice.ts";
+export {
+  type GeneralizedWassersteinDiceOptions,
+  generalizedWassersteinDice,
+} from "./losses/generalized-wasserstein-dice.ts";
+export { type HausdorffDtOptions, hausdorffDt } from "./losses/hausdorff-dt.ts";
+export { type HausdorffErosionOptions, hausdorffErosion } from "./losses/hausdorff-erosion.ts";
+export { type JaccardOptions, jaccard } from "./losses/jaccard.ts";
 export { type JsDivergenceOptions, jsDivergence } from "./losses/js-divergence.ts";
 export { type KlDivergenceOptions, klDivergence } from "./losses/kl-divergence.ts";
+export { type LogCoshDiceOptions, logCoshDice } from "./losses/log-cosh-dice.ts";
 export { type LovaszHingeOptions, lovaszHinge } from "./losses/lovasz-hinge.ts";
 export { type LovaszSoftmaxOptions, lovaszSoftmax } from "./losses/lovasz-softmax.ts";
+export { type MccOptions, mcc } from "./losses/mcc.ts";
 export { type NaclOptions, nacl } from "./losses/nacl.ts";
 export { type NllOptions, nll } from "./losses/nll.ts";
 export { type OhemOptions, type OhemVariant, ohem } from "./losses/ohem.ts";
+export {
+  type PenaltyGeneralizedDiceOptions,
+  penaltyGeneralizedDice,
+} from "./losses/penalty-generalized-dice.ts";
 export { type PenaltyReducedFocalOptions, penaltyReducedFocal } from "./losses/penalty-reduced-focal.ts";
 export { type PolyOptions, poly } from "./losses/poly.ts";
 export { type QualityFocalOptions, qualityFocal } from "./losses/quality-focal.ts";
+export {
+  type SensitivitySpecificityOptions,
+  sensitivitySpecificity,
+} from "./losses/sensitivity-specificity.ts";
+export { type SoftF1Options, softF1 } from "./losses/soft-f1.ts";
 export {
   type SymmetricCrossEntropyOptions,
   symmetricCrossEntropy,
 } from "./losses/symmetric-cross-entropy.ts";
 export { type TopKOptions, topK } from "./losses/top-k.ts";
+export { type TverskyOptions, tversky } from "./losses/tversky.ts";
+export { type UnifiedFocalOptions, unifiedFocal } from "./losses/unified-focal.ts";
 export {
   CalibrationError,
   type CalibrationErrorState,
@@ -115,6 +157,7 @@ export { cutPieces, type Piece } from "./pieces.ts";
 export { addSums, LossPlan } from "./plan.ts";
 export type { Layout, Problem } from "./problem.ts";
 export { type ReferenceResult, referenceValueAndGrad } from "./reference/evaluate.ts";
+export { isLevels } from "./single-loss.ts";
 export { distanceField } from "./surface/distance-field.ts";
 export {
   type SignedDistanceMapsOptions,

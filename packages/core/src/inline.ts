@@ -6,7 +6,7 @@
 import { LossEngine } from "./engine/loss-engine.ts";
 import { type PieceOutputs, type PieceView, viewPiece } from "./engine/piece-view.ts";
 import { PixelgradError } from "./errors.ts";
-import { fillUnit, makeFields, measureUnit, measuringPlaces, unitAt, unitPlaces } from "./field-units.ts";
+import { fillingPlaces, fillUnit, makeFields, measureUnit, measuringPlaces, unitAt } from "./field-units.ts";
 import type { LossExtra, LossGradient, LossValue } from "./loss.ts";
 import { cutPieces } from "./pieces.ts";
 import { addSums, type LossPlan } from "./plan.ts";
@@ -91,13 +91,14 @@ export function mapsOf({ plan, problem, outputs }: LossCall, engine: MapEngine):
     addSums(plan.firstOf(first[image], term), sums);
   }
   const coefficients = plan.finish(first, problem.upstream as Float32Array | undefined);
-  for (const place of unitPlaces(plan, problem)) {
+  const runsSecond = needsSecond({ plan, problem, outputs });
+  for (const place of fillingPlaces(plan, problem, runsSecond)) {
     const { term, image } = place;
     const unit = unitAt(plan, problem, fields, place);
     const own = plan.coefficientsOf(coefficients[image], term);
     addSums(plan.secondOf(second[image], term), fillUnit(plan.terms[term].term, unit, own));
   }
-  if (needsSecond({ plan, problem, outputs })) {
+  if (runsSecond) {
     for (const piece of pieces) {
       const view = viewPiece(plan, problem, piece, { ...outputs, fields });
       addSums(second[piece.image], engine.second(plan, view, coefficients[piece.image]));
@@ -138,7 +139,7 @@ function elementDims(
     case "logits":
       return logitsDims;
     case "classes":
-      return [images, classes];
+      return plan.terms[0].term.classElementDims?.(images) ?? [images, classes];
   }
 }
 

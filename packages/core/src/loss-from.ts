@@ -1,10 +1,12 @@
 /** Rebuilds a loss from data: in a worker, or from a file. @module */
 
 import { catalogue } from "./catalogue.ts";
+import { DEEP_SUPERVISION, deepSupervision } from "./deep-supervision.ts";
 import type { LossDefinition } from "./definition.ts";
 import { PixelgradError } from "./errors.ts";
 import type { Loss, LossSpec } from "./loss.ts";
 import { nearestName } from "./nearest-name.ts";
+import { isLossSpec, optionInvalid } from "./options.ts";
 import { defineLoss } from "./single-loss.ts";
 import { WEIGHTED_SUM, weightedSum } from "./weighted-sum.ts";
 
@@ -13,6 +15,11 @@ import { WEIGHTED_SUM, weightedSum } from "./weighted-sum.ts";
  * @throws PixelgradError `LOSS_UNKNOWN` (naming the nearest), `OPTION_UNKNOWN`, `OPTION_INVALID`.
  */
 export function lossFrom({ id, options }: LossSpec): Loss {
+  if (id === DEEP_SUPERVISION) {
+    const { loss, ...rest } = options;
+    if (!isLossSpec(loss)) throw optionInvalid(id, "loss", loss, "a loss, { id, options }");
+    return deepSupervision(lossFrom(loss), rest);
+  }
   if (id !== WEIGHTED_SUM) return defineLoss(findDefinition(id), options);
   const terms = options["terms"];
   if (!Array.isArray(terms)) return weightedSum([]);
@@ -28,7 +35,7 @@ export function lossFrom({ id, options }: LossSpec): Loss {
 export function findDefinition(id: string): LossDefinition {
   const found = catalogue.find((definition) => definition.id === id);
   if (found !== undefined) return found;
-  const ids = catalogue.map((definition) => definition.id);
+  const ids = [...catalogue.map((definition) => definition.id), DEEP_SUPERVISION];
   const nearest = nearestName(id, ids);
   throw new PixelgradError(
     "LOSS_UNKNOWN",

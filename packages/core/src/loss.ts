@@ -77,8 +77,31 @@ export interface LossGradient extends LossValue {
   readonly grad: Tensor<Float32Array>;
 }
 
+/** What else a call with a list of logits brings: what goes with logits comes one per level. */
+export interface LevelsExtra extends Omit<LossExtra, "upstream" | "teacher" | "distanceMaps" | "out"> {
+  readonly teacher?: readonly Tensor[];
+  readonly distanceMaps?: readonly Tensor[];
+  readonly out?: readonly Float32Array[];
+}
+
+/** The result of a call with a list of logits: a gradient for each level. */
+export interface LevelGradients extends LossValue {
+  readonly grad: readonly Tensor<Float32Array>[];
+}
+
+/** One level of deep supervision, as a call of its own: the weight of the level is in its loss. */
+export interface LossLevel {
+  readonly loss: Loss;
+  readonly logits: Tensor;
+  readonly target: Tensor;
+  readonly extra: LossExtra;
+}
+
+/** A list of logits, the outputs of a network, is for `deep-supervision` only; other losses throw `TYPE_MISMATCH`. */
 export interface Loss extends LossSpec {
   readonly coupling: Coupling;
+  /** The loss of several levels as a number. */
+  value(logits: readonly Tensor[], target: Tensor, extra?: LevelsExtra): number;
   /**
    * The loss as a number.
    * @param logits - Float32Array `[N, C, ...spatial]`, finite.
@@ -87,10 +110,19 @@ export interface Loss extends LossSpec {
    *   `VALUE_NOT_FINITE`, naming an offending position.
    */
   value(logits: Tensor, target: Tensor, extra?: LossExtra): number;
+  /** The loss of several levels, with the terms of all. */
+  evaluate(logits: readonly Tensor[], target: Tensor, extra?: LevelsExtra): LossValue;
   /** The loss with its parts: value per term, counted pixels, elements. */
   evaluate(logits: Tensor, target: Tensor, extra?: LossExtra): LossValue;
+  /** The loss of several levels, and its gradient with respect to the logits of each. */
+  valueAndGrad(logits: readonly Tensor[], target: Tensor, extra?: LevelsExtra): LevelGradients;
   /** The loss and its gradient with respect to `logits`. */
   valueAndGrad(logits: Tensor, target: Tensor, extra?: LossExtra): LossGradient;
   /** The maps of this loss for logits of `classes` channels: what a pool or a trainer runs. */
   plan(classes: number): LossPlan;
+  /**
+   * Present under deep supervision: the calls whose results, put together by `joinLevelGradients` or `joinLevelValues`,
+   * are that of a call with a list of logits. A pool runs them one after the other.
+   */
+  levels?(logits: readonly Tensor[], target: Tensor, extra?: LevelsExtra): readonly LossLevel[];
 }

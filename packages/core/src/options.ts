@@ -5,7 +5,7 @@
  */
 import { LARGEST_IGNORE_LIST } from "./engine/scratch.ts";
 import { PixelgradError } from "./errors.ts";
-import type { LossOptions } from "./loss.ts";
+import type { LossOptions, LossSpec } from "./loss.ts";
 import { nearestName } from "./nearest-name.ts";
 
 interface OptionBase {
@@ -13,12 +13,20 @@ interface OptionBase {
   readonly doc: string;
   /** The default, as the documentation shows it. */
   readonly default?: number | string | boolean;
+  /** Options that this one, when given, takes out of a preset: those that say part of the same. */
+  readonly replaces?: readonly string[];
 }
 
 /** What one option may be. */
 export type OptionKind =
   | { readonly kind: "number"; readonly min?: number; readonly max?: number }
-  | { readonly kind: "numbers"; readonly min?: number; readonly max?: number }
+  | {
+      readonly kind: "numbers";
+      readonly min?: number;
+      readonly max?: number;
+      /** What there is one number for; a class by default. */
+      readonly per?: string;
+    }
   | { readonly kind: "number-or-numbers"; readonly min?: number; readonly max?: number }
   | { readonly kind: "integer"; readonly min?: number }
   | { readonly kind: "integers"; readonly min?: number }
@@ -51,17 +59,21 @@ export function checkOptions(loss: string, fields: OptionFields, options: object
       );
     }
     if (!accepts(field, value)) {
-      const allowed = describeField(field);
-      throw new PixelgradError("OPTION_INVALID", `${loss}: ${name} must be ${allowed}, got ${show(value)}.`, {
-        loss,
-        option: name,
-        value,
-        allowed,
-      });
+      throw optionInvalid(loss, name, value, describeField(field));
     }
     checked[name] = Array.isArray(value) ? [...value] : value;
   }
   return checked;
+}
+
+/** What to throw when an option is not what it must be. */
+export function optionInvalid(loss: string, option: string, value: unknown, allowed: string): PixelgradError {
+  return new PixelgradError("OPTION_INVALID", `${loss}: ${option} must be ${allowed}, got ${show(value)}.`, {
+    loss,
+    option,
+    value,
+    allowed,
+  });
 }
 
 /** As code shows it; JSON would show NaN as null. */
@@ -87,7 +99,7 @@ function describeKind(field: OptionKind): string {
     case "number":
       return `a number${rangeOf(field)}`;
     case "numbers":
-      return `a list of numbers${rangeOf(field)}, one per class`;
+      return `a list of numbers${rangeOf(field)}, one per ${field.per ?? "class"}`;
     case "number-or-numbers":
       return `a number${rangeOf(field)} or a list of them, one per class`;
     case "matrix":
@@ -134,8 +146,13 @@ function acceptsKind(field: OptionKind, value: unknown): boolean {
     case "boolean":
       return typeof value === "boolean";
     case "loss":
-      return typeof value === "object" && value !== null && "id" in value && "options" in value;
+      return isLossSpec(value);
   }
+}
+
+/** Whether an option is itself a loss. */
+export function isLossSpec(value: unknown): value is LossSpec {
+  return typeof value === "object" && value !== null && "id" in value && "options" in value;
 }
 
 function inRange(value: unknown, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY): boolean {

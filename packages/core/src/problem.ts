@@ -162,7 +162,8 @@ function mismatch(message: string, expected: readonly number[], got: readonly nu
   return new PixelgradError("SHAPE_MISMATCH", message, { expected, got });
 }
 
-function checkLength(what: string, tensor: Tensor): void {
+/** @throws PixelgradError `TYPE_MISMATCH` for what is no tensor, `SHAPE_MISMATCH` when its length is not that of its dims. */
+export function checkLength(what: string, tensor: Tensor): void {
   if (!ArrayBuffer.isView(tensor?.data) || !Array.isArray(tensor.dims)) {
     const got =
       typeof tensor === "object" && tensor !== null ? `an object with ${Object.keys(tensor)}` : typeof tensor;

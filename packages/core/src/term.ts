@@ -61,8 +61,10 @@ export interface Term {
   ): readonly Float64Array[];
   /** The unweighted loss, from the merged sums of both maps of each image. */
   value(first: readonly Float64Array[], second: readonly Float64Array[]): number;
-  /** Elements of kind `classes`: `[N, C]`. */
+  /** Elements of kind `classes`, from the merged sums of each image. */
   classElements?(first: readonly Float64Array[]): Float32Array;
+  /** Their dims, for a number of images: `[N, C]` unless sums run over the batch or classes are chosen. */
+  classElementDims?(images: number): readonly number[];
   /** Absent where only the pixel maps exist. */
   readonly simd?: TermMaps<SimdTile>;
   readonly pixel: TermMaps<Pixel>;

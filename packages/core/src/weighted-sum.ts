@@ -13,12 +13,13 @@ const ORDER: readonly Coupling[] = ["labels", "sums", "gather"];
 /**
  * The sum of losses times weights, as one loss. Sums of sums are flattened.
  * @throws PixelgradError `OPTION_INVALID` when there is no term, a weight is not finite, or a term has
- *   `reduction: "none"`, which has no place in a sum.
+ *   `reduction: "none"` or is itself `deep-supervision`, which have no place in a sum.
  */
 export function weightedSum(terms: readonly (readonly [weight: number, loss: Loss])[]): Loss {
   if (terms.length === 0) throw invalid(terms.length, "at least one [weight, loss] pair");
   for (const [weight, loss] of terms) {
     if (!Number.isFinite(weight)) throw invalid(weight, "pairs whose weight is a finite number");
+    if (loss.levels !== undefined) throw invalid(loss.id, `losses; ${loss.id} goes around a sum, not in it`);
     if (loss.options["reduction"] === "none") throw invalid(loss.id, "losses whose reduction is mean or sum");
   }
   const options = { terms: terms.flatMap(([weight, loss]) => specsOf(weight, loss)) };

@@ -404,7 +404,7 @@ describe("OPTION_INVALID", () => {
 
 describe("LOSS_UNKNOWN", () => {
   test("names the nearest and lists the rest", () => {
-    const known = catalogue.map(({ id }) => id).join(", ");
+    const known = [...catalogue.map(({ id }) => id), "deep-supervision"].join(", ");
     expect(refusal(() => lossFrom({ id: "crossentropy", options: {} }))).toEqual({
       code: "LOSS_UNKNOWN",
       context: { id: "crossentropy", nearest: "cross-entropy" },

@@ -57,11 +57,6 @@ export const lawExceptions: readonly LawException[] = [
     losses: ["generalized-wasserstein-dice"],
     why: "Distances are divided by the largest of all classes, those left out too.",
   },
-  {
-    laws: ["maskedClass"],
-    losses: ["dice"],
-    why: "A class left out stays in the mean over classes, as a perfect one.",
-  },
 ];
 
 /** Whether a case is one of those the exception is for. */

@@ -7,6 +7,7 @@ import {
   focal,
   inlineEngine,
   type Loss,
+  parseLoss,
   weightedSum,
 } from "@pixelgrad/core";
 import { describe, expect, test } from "vitest";
@@ -186,6 +187,33 @@ const FAMILIES: readonly Family[] = [
     name: "Dice sigmoid, ignoring",
     loss: dice({ activation: "sigmoid", ignoreIndex: 255 }),
     make: hardIgnoring(255),
+    classes: SIGMOID,
+    naturalScale: 1,
+  },
+  ...[
+    "dice(form=log, accumulate=image)",
+    "dice(average=micro)",
+    "dice(emptyClass=skip, classes=foreground, form=negative)",
+    "smp:dice",
+    "jaccard",
+    "tversky(falsePositiveWeight=0.3, falseNegativeWeight=0.7)",
+    "asymmetric-similarity",
+    "soft-f1",
+    "generalized-dice",
+    "penalty-generalized-dice(volumeWeights=simple)",
+  ].map(
+    (loss): Family => ({
+      name: loss,
+      loss: parseLoss(loss),
+      make: labels,
+      classes: [2, 21],
+      naturalScale: 1,
+    }),
+  ),
+  {
+    name: "Tversky sigmoid of soft targets",
+    loss: parseLoss("tversky(activation=sigmoid, falsePositiveWeight=0.2, falseNegativeWeight=1)"),
+    make: soft,
     classes: SIGMOID,
     naturalScale: 1,
   },

@@ -3,6 +3,6 @@ import "./errors.ts";
 
 export type { ArrayType } from "./array-types.ts";
 export { availableCpus } from "./cpus.ts";
-export { LossPool, type LossPoolOptions, type PoolCallOptions } from "./loss-pool.ts";
+export { LossPool, type LossPoolOptions, type PoolCallOptions, type PoolLevelsOptions } from "./loss-pool.ts";
 export { OrderedPool, type OrderedPoolOptions, type RunOptions } from "./ordered-pool.ts";
 export { type Cancelled, type Envelope, type Reply, type Serve, serveJobs } from "./protocol.ts";

@@ -8,12 +8,18 @@ import {
   closeCall,
   cutPieces,
   elementCount,
+  isLevels,
+  joinLevelGradients,
+  joinLevelValues,
+  type LevelGradients,
+  type LevelsExtra,
   type Loss,
   type LossCall,
   LossEngine,
   type LossExtra,
   type LossGradient,
   type LossValue,
+  levelsOf,
   openCall,
   runInline,
   type Tensor,
@@ -34,10 +40,21 @@ export interface LossPoolOptions {
   readonly threads?: number;
 }
 
-export interface PoolCallOptions extends LossExtra {
+interface Cancellable {
   /** Cancels between pieces; the call then throws `CANCELLED` once every thread is idle. */
   readonly signal?: AbortSignal;
 }
+
+export interface PoolCallOptions extends LossExtra, Cancellable {}
+
+/** Of a call with a list of logits, under deep supervision. */
+export interface PoolLevelsOptions extends LevelsExtra, Cancellable {}
+
+type CallArguments = [
+  logits: Tensor | readonly Tensor[],
+  target: Tensor,
+  options?: PoolCallOptions | PoolLevelsOptions | undefined,
+];
 
 export class LossPool implements AsyncDisposable {
   readonly #engine = new LossEngine();
@@ -71,29 +88,54 @@ export class LossPool implements AsyncDisposable {
   }
 
   /** As `loss.value`, on the pool. */
-  async value(loss: Loss, logits: Tensor, target: Tensor, options: PoolCallOptions = {}): Promise<number> {
-    return (await this.evaluate(loss, logits, target, options)).value;
+  async value(
+    loss: Loss,
+    logits: readonly Tensor[],
+    target: Tensor,
+    options?: PoolLevelsOptions,
+  ): Promise<number>;
+  async value(loss: Loss, logits: Tensor, target: Tensor, options?: PoolCallOptions): Promise<number>;
+  async value(loss: Loss, ...call: CallArguments): Promise<number> {
+    return (await this.#evaluate(loss, ...call)).value;
   }
 
   /** As `loss.evaluate`, on the pool. */
   async evaluate(
     loss: Loss,
-    logits: Tensor,
+    logits: readonly Tensor[],
     target: Tensor,
-    options: PoolCallOptions = {},
-  ): Promise<LossValue> {
-    return this.#inTurn(loss, openCall(loss.plan, logits, target, false, options), options.signal);
+    options?: PoolLevelsOptions,
+  ): Promise<LossValue>;
+  async evaluate(loss: Loss, logits: Tensor, target: Tensor, options?: PoolCallOptions): Promise<LossValue>;
+  async evaluate(loss: Loss, ...call: CallArguments): Promise<LossValue> {
+    return this.#evaluate(loss, ...call);
   }
 
   /** As `loss.valueAndGrad`, on the pool. */
   async valueAndGrad(
     loss: Loss,
+    logits: readonly Tensor[],
+    target: Tensor,
+    options?: PoolLevelsOptions,
+  ): Promise<LevelGradients>;
+  async valueAndGrad(
+    loss: Loss,
     logits: Tensor,
     target: Tensor,
-    options: PoolCallOptions = {},
-  ): Promise<LossGradient> {
-    const call = openCall(loss.plan, logits, target, true, options);
-    return withGrad(await this.#inTurn(loss, call, options.signal), call);
+    options?: PoolCallOptions,
+  ): Promise<LossGradient>;
+  async valueAndGrad(
+    loss: Loss,
+    ...[logits, target, options = {}]: CallArguments
+  ): Promise<LossGradient | LevelGradients> {
+    const { signal, ...extra } = options;
+    if (!isLevels(logits)) return this.#gradient(loss, logits, target, extra as LossExtra, signal);
+    const levels = levelsOf(loss, logits, target, extra as LevelsExtra);
+    const results: LossGradient[] = [];
+    for (const level of levels) {
+      results.push(await this.#gradient(level.loss, level.logits, level.target, level.extra, signal));
+    }
+    return joinLevelGradients(results);
   }
 
   /** Waits for the calls made so far, then ends the threads; calls made later throw `POOL_CLOSED`. */
@@ -105,6 +147,30 @@ export class LossPool implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #evaluate(loss: Loss, ...[logits, target, options = {}]: CallArguments): Promise<LossValue> {
+    const { signal, ...extra } = options;
+    const evaluate = (loss: Loss, logits: Tensor, target: Tensor, extra: LossExtra) =>
+      this.#inTurn(loss, openCall(loss.plan, logits, target, false, extra), signal);
+    if (!isLevels(logits)) return evaluate(loss, logits, target, extra as LossExtra);
+    const levels = levelsOf(loss, logits, target, extra as LevelsExtra);
+    const results: LossValue[] = [];
+    for (const level of levels) {
+      results.push(await evaluate(level.loss, level.logits, level.target, level.extra));
+    }
+    return joinLevelValues(results);
+  }
+
+  async #gradient(
+    loss: Loss,
+    logits: Tensor,
+    target: Tensor,
+    extra: LossExtra,
+    signal: AbortSignal | undefined,
+  ): Promise<LossGradient> {
+    const call = openCall(loss.plan, logits, target, true, extra);
+    return withGrad(await this.#inTurn(loss, call, signal), call);
   }
 
   #inTurn(loss: Loss, call: LossCall, signal: AbortSignal | undefined): Promise<LossValue> {

@@ -5,6 +5,7 @@
  */
 import {
   addSums,
+  fillingPlaces,
   type ImageSums,
   type Loss,
   type LossCall,
@@ -16,7 +17,6 @@ import {
   type PieceView,
   type UnitPlace,
   unitAt,
-  unitPlaces,
   viewPiece,
   zeroSums,
 } from "@pixelgrad/core";
@@ -66,10 +66,14 @@ export class LossRun {
       addSums(plan.firstOf(first[image]!, term), sums),
     );
     const coefficients = plan.finish(first, problem.upstream as Float32Array | undefined);
-    await this.#mapUnits(unitPlaces(plan, problem), fields, coefficients, (sums, { term, image }) =>
-      addSums(plan.secondOf(second[image]!, term), sums),
+    const runsSecond = needsSecond(this.#call);
+    await this.#mapUnits(
+      fillingPlaces(plan, problem, runsSecond),
+      fields,
+      coefficients,
+      (sums, { term, image }) => addSums(plan.secondOf(second[image]!, term), sums),
     );
-    if (needsSecond(this.#call)) await this.#mapPieces(viewsOf(outputs), coefficients, second);
+    if (runsSecond) await this.#mapPieces(viewsOf(outputs), coefficients, second);
     return { first, second };
   }
 

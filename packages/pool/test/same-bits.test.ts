@@ -9,6 +9,7 @@ import {
   type Loss,
   type LossValue,
   lossFrom,
+  parseLoss,
   weightedSum,
 } from "@pixelgrad/core";
 import { LossPool } from "@pixelgrad/pool";
@@ -129,4 +130,26 @@ describe.each(cases)("%s, %#", (_name, loss, dims) => {
       expectSameBits(await pool.evaluate(loss, logits, target), inline);
     }
   }, 60_000);
+});
+
+describe("deep supervision", () => {
+  const loss = parseLoss("deep-supervision(loss=cross-entropy(ignoreIndex=1) + dice, weights=nnunet)");
+  const { logits, target } = batchFor(dice(), [2, 3, 97, 203]);
+  const half = batchFor(dice(), [2, 3, 48, 101], 2).logits;
+  const quarter = batchFor(dice(), [2, 3, 24, 50], 3).logits;
+  const levels = [logits, half, quarter];
+
+  test.each(pools.map((pool) => [pool.threads, pool] as const))(
+    "has the bits of the calling thread on %i threads, gradient of every level included",
+    async (_, pool) => {
+      const inline = loss.valueAndGrad(levels, target);
+      const pooled = await pool.valueAndGrad(loss, levels, target);
+      expect({ ...pooled, grad: pooled.grad.map(bits) }).toEqual({ ...inline, grad: inline.grad.map(bits) });
+      expect(await pool.value(loss, levels, target)).toBe(inline.value);
+    },
+  );
+
+  test("a list of logits is refused for any other loss", async () => {
+    await expect(pools[0]!.value(dice(), levels, target)).rejects.toThrow("a list is for deep-supervision");
+  });
 });

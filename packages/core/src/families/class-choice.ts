@@ -1,38 +1,41 @@
-/** Which classes of the logits a loss is about. @module */
-import { PixelgradError } from "../errors.ts";
-import type { OptionFields } from "../options.ts";
+/** Over which classes a loss runs. @module */
+import { type OptionFields, optionInvalid } from "../options.ts";
 
 export type ClassChoice = "all" | "foreground" | readonly number[];
 
-export const classChoiceField: OptionFields = {
-  classes: {
-    kind: "any-of",
-    of: [
-      { kind: "choice", values: ["all", "foreground"] },
-      { kind: "integers", min: 0 },
-    ],
-    default: "all",
-    doc: "Classes the loss is about: all, all but class 0, or a list. A single class is always there.",
-  },
-};
+export function classChoiceField(normal: "all" | "foreground"): OptionFields {
+  return {
+    classes: {
+      kind: "any-of",
+      of: [
+        { kind: "choice", values: ["all", "foreground"] },
+        { kind: "integers", min: 0 },
+      ],
+      default: normal,
+      doc: "Classes the loss runs over; foreground is all but channel 0, which a single channel keeps.",
+    },
+  };
+}
 
 /**
- * `[C]`: 1 for the classes of the choice, else 0.
- * @throws PixelgradError `OPTION_INVALID` for a class that the logits do not have.
+ * The indices that `choice` names among `classes` channels. A single channel is foreground.
+ * @throws PixelgradError `OPTION_INVALID` for an index that is no channel or comes twice, and for an empty list.
  */
-export function chosenClasses(loss: string, choice: ClassChoice, classes: number): Uint8Array {
-  const chosen = new Uint8Array(classes);
-  if (choice === "all" || (choice === "foreground" && classes === 1)) return chosen.fill(1);
-  if (choice === "foreground") return chosen.fill(1, 1);
-  const stray = choice.find((c) => c >= classes);
-  if (stray !== undefined || choice.length === 0) {
-    const allowed = `classes from 0 to ${classes - 1}, at least one`;
-    throw new PixelgradError(
-      "OPTION_INVALID",
-      `${loss}: classes must be a list of ${allowed}, got [${choice}].`,
-      { loss, option: "classes", value: choice, allowed },
-    );
-  }
-  for (const c of choice) chosen[c] = 1;
-  return chosen;
+export function chosenClasses(loss: string, choice: ClassChoice, classes: number): readonly number[] {
+  if (typeof choice !== "string") return checkedList(loss, choice, classes);
+  const first = choice === "foreground" && classes > 1 ? 1 : 0;
+  return Array.from({ length: classes - first }, (_, c) => first + c);
+}
+
+/** `[C]`: 1 for the classes of the choice, else 0; throws as {@link chosenClasses}. */
+export function choiceMask(loss: string, choice: ClassChoice, classes: number): Uint8Array {
+  const mask = new Uint8Array(classes);
+  for (const c of chosenClasses(loss, choice, classes)) mask[c] = 1;
+  return mask;
+}
+
+function checkedList(loss: string, list: readonly number[], classes: number): readonly number[] {
+  const wrong = list.find((c, at) => c >= classes || list.indexOf(c) !== at);
+  if (list.length > 0 && wrong === undefined) return list;
+  throw optionInvalid(loss, "classes", list, `different classes from 0 to ${classes - 1}, at least one`);
 }

@@ -8,7 +8,7 @@ export type AllIgnored = "zero" | "nan" | "throw";
 export interface CommonOptions {
   /** A label or target value, or several, that does not count. */
   readonly ignoreIndex?: number | readonly number[];
-  /** The value of a batch without a counted pixel: `zero` by default; PyTorch gives `nan`. */
+  /** The mean of a batch without a counted pixel: `zero` by default; PyTorch gives `nan`. Its sum is 0. */
   readonly allIgnored?: AllIgnored;
   /** NaN and infinity in the input: `throw` (default) names the first, `propagate` lets them through to the value. */
   readonly nonFinite?: "throw" | "propagate";
@@ -30,7 +30,7 @@ export const allIgnoredField: OptionFields = {
     kind: "choice",
     values: ["zero", "nan", "throw"],
     default: "zero",
-    doc: "Value of a batch without a counted pixel.",
+    doc: "Mean of a batch without a counted pixel.",
   },
 };
 

@@ -122,7 +122,7 @@ export const focalFields: OptionFields = {
     default: "none",
     doc: "Softmax of probabilities: those of a pixel are first divided by their sum.",
   },
-  ...classChoiceField,
+  ...classChoiceField("all"),
   ...pixelFields("valid"),
   divisor: modulatedDivisorField,
 };

@@ -28,7 +28,7 @@ import {
   type ModulatedDivisor,
   type Spread,
 } from "./channel-pixel.ts";
-import { type ClassChoice, chosenClasses } from "./class-choice.ts";
+import { type ClassChoice, choiceMask } from "./class-choice.ts";
 import type { PixelOptions } from "./reduction.ts";
 
 export interface FocalTermOptions extends Omit<PixelOptions, "divisor">, Omit<FocalShape, "detached"> {
@@ -54,7 +54,7 @@ export interface FocalTermOptions extends Omit<PixelOptions, "divisor">, Omit<Fo
 export function focalTerm(id: string, options: FocalTermOptions, classes: number): Term {
   refuseConflicts(id, options);
   const { activation, oneVsRest, spread } = options;
-  const chosen = chosenClasses(id, options.classes, classes);
+  const chosen = choiceMask(id, options.classes, classes);
   const weights = perClass(id, "classWeights", options.classWeights ?? 1, classes);
   const factors = focalFactors(id, options, weights);
   return channelPixelTerm({

@@ -2,221 +2,153 @@
  * The overlap family: losses that are a function of four sums per class, over the batch or over each image.
  *
  *   I = sum w p g,  P = sum w p^k,  G = sum w g^k,  n = sum w,  over counted pixels, w = pixel weight
- *   dL/dp = w (dL/dI g + dL/dP k p^(k - 1))
+ *   dL/dp = w (dL/dI di/dp + dL/dP k p^(k - 1)),  di/dp = g for a product
  *
- * Members differ only in the function and its two slopes.
+ * Members differ only in how the sums of a group of pixels become numbers (overlap-parts.ts). The mean is over the
+ * numbers of a group and then over groups; a class that no pixel counts for, ignored or left out by the class mask in
+ * the whole group, is in neither, nor is a group without such numbers.
  *
  * @module
  */
-import type { SimdTile } from "../engine/tile.ts";
-import type { OptionFields } from "../options.ts";
+import { type OverlapPixel, productPixel, semimetricPixel } from "../reference/overlap-pixel.ts";
 import type { Pixel } from "../reference/pixel.ts";
-import { forEachImage, type Term, type TermMaps, totalOf } from "../term.ts";
-import { type CommonOptions, commonTerm, emptyDivisor } from "./common-options.ts";
-
-export interface OverlapOptions extends CommonOptions {
-  /** `sigmoid` for one channel and `softmax` for more, by default. */
-  readonly activation?: "sigmoid" | "softmax";
-  /** What the first argument holds: `logits` by default. */
-  readonly input?: "logits" | "probabilities";
-  /** Over which pixels the sums run: the `batch` (default) or each `image`; the loss is then the mean over images. */
-  readonly accumulate?: "batch" | "image";
-  /** Power k of the sums P and G; 1 by default, 2 for squared denominators. */
-  readonly power?: number;
-  /** Takes labels under a sigmoid too: each class against all others. */
-  readonly oneVsRest?: boolean;
-}
-
-export const overlapFields: OptionFields = {
-  activation: {
-    kind: "choice",
-    values: ["sigmoid", "softmax"],
-    default: "sigmoid for one channel, else softmax",
-    doc: "What makes probabilities of the logits.",
-  },
-  input: {
-    kind: "choice",
-    values: ["logits", "probabilities"],
-    default: "logits",
-    doc: "What the input holds.",
-  },
-  accumulate: {
-    kind: "choice",
-    values: ["batch", "image"],
-    default: "batch",
-    doc: "Over which pixels the sums run; over each image, the loss is the mean over images.",
-  },
-  power: { kind: "number", min: 1, max: 2, default: 1, doc: "Power of p and g in the sums P and G." },
-  oneVsRest: {
-    kind: "boolean",
-    default: false,
-    doc: "Takes labels under a sigmoid too: each class against all others.",
-  },
-};
-
-/** Sums per class, `[C]` each. */
-export interface ClassSums {
-  readonly i: Float64Array;
-  readonly p: Float64Array;
-  readonly g: Float64Array;
-  readonly n: Float64Array;
-}
-
-/** A loss of the family on one group of pixels, and its slopes `[C]`. */
-export interface Overlap {
-  readonly value: number;
-  readonly di: Float64Array;
-  readonly dp: Float64Array;
-}
+import { type Term, type TermMaps, totalOf } from "../term.ts";
+import { commonTerm, emptyDivisor } from "./common-options.ts";
+import { sigmoidKernel, softmaxKernel } from "./overlap-kernel.ts";
+import type { OverlapOptions } from "./overlap-options.ts";
+import type { GroupRule, Part } from "./overlap-parts.ts";
+import { classSumsOf, OVERLAP_SUMS } from "./overlap-sums.ts";
 
 export interface OverlapLoss {
   readonly id: string;
   readonly options: OverlapOptions;
   readonly classes: number;
-  measure(sums: ClassSums): Overlap;
+  readonly rule: GroupRule;
+  /**
+   * Whether the float32 sums of the kernels give the slopes to 2e-6: for quotients of them, not for what is steep in
+   * 1 - score.
+   */
+  readonly kernel: "simd" | "scalar";
+  /** What a pixel adds to the sums; by `softTargets` and `power` unless given. */
+  readonly sums?: OverlapPixel;
+  /** Over which pixels the sums run unless the caller says; `batch` by default. */
+  readonly accumulate?: "batch" | "image";
 }
 
-/** Sums of the first map: [counted pixels, two of the kernel's own, I P G n of class 0, I P G n of class 1, ...]. */
-const SUMS = 3;
-
-export function overlapTerm({ id, options, classes, measure }: OverlapLoss): Term {
-  const {
-    accumulate = "batch",
-    allIgnored = "zero",
-    input = "logits",
-    power = 1,
-    oneVsRest = false,
-  } = options;
+/** A loss of sums that each class has for itself. */
+export function overlapTerm(loss: OverlapLoss): Term {
+  const { options, classes } = loss;
+  const { power = 1, softTargets = "product", targetSoftening = 0, input = "logits" } = options;
   const activation = options.activation ?? (classes === 1 ? "sigmoid" : "softmax");
-  const firstLength = SUMS + 4 * classes;
-  /** The groups of pixels the loss is a mean over, those in which nothing counts left out. */
-  const groupsOf = (images: readonly Float64Array[]) => {
-    const groups = accumulate === "batch" ? [totalOf(images, firstLength)] : images;
-    return groups.filter((sums) => sums[0] > 0);
+  const sums = loss.sums ?? (softTargets === "product" ? productPixel(power) : semimetricPixel(power));
+  // The kernel of a softmax sees labels only, on which product and semimetric agree.
+  const kernelSums = loss.sums === undefined && power === 1 && targetSoftening === 0;
+  const kernelTargets = softTargets === "product" || activation === "softmax";
+  const hasKernel = loss.kernel === "simd" && input === "logits" && kernelSums && kernelTargets;
+  return {
+    ...groupTerm(loss, activation),
+    targets: activation === "softmax" || options.oneVsRest === true ? "either" : "dense",
+    pixel: overlapMaps(sums, targetSoftening),
+    ...(hasKernel && { simd: activation === "softmax" ? softmaxKernel(classes) : sigmoidKernel(classes) }),
   };
-  const hasKernel = input === "logits" && power === 1;
+}
+
+/** What follows the sums: parts of groups, their mean or sum, elements and coefficients `[dL/dI, dL/dP]`. */
+export function groupTerm(
+  { id, options, classes, rule, accumulate: scope = "batch" }: Omit<OverlapLoss, "kernel" | "sums">,
+  activation: Term["activation"],
+): Omit<Term, "targets" | "pixel"> {
+  const { accumulate = scope, reduction = "mean", allIgnored = "zero", input = "logits" } = options;
+  const firstLength = OVERLAP_SUMS + 4 * classes;
+  const perImage = accumulate === "image";
+  const rowsOf = (images: number) => (perImage ? images : 1);
+
+  const groupsOf = (images: readonly Float64Array[]): (readonly Part[])[] =>
+    (perImage ? images : [totalOf(images, firstLength)]).map((sums) =>
+      rule.partsOf(classSumsOf(sums, classes)),
+    );
+
+  /** Every part with the factor of its value in the loss, or d total / d value. */
+  const factorsOf = (images: readonly Float64Array[], upstream?: ArrayLike<number>): Factored[] => {
+    const groups = groupsOf(images);
+    const shares = groups.map((parts) => parts.reduce((sum, { share }) => sum + share, 0));
+    const live = shares.filter((share) => share > 0).length;
+    const factorOf = (group: number, column: number): number => {
+      if (upstream !== undefined) return upstream[group * rule.columns + column];
+      if (reduction === "sum") return 1;
+      return 1 / (reduction === "none" ? groups.length * rule.columns : live * shares[group]);
+    };
+    return groups.flatMap((parts, group) =>
+      parts
+        .filter(() => shares[group] > 0)
+        .map((part) => ({ part, group, factor: part.weight * factorOf(group, part.column) })),
+    );
+  };
   return {
     id,
     coupling: "sums",
     activation,
     input,
-    targets: activation === "softmax" || oneVsRest ? "either" : "dense",
     slope: "probabilities",
     ...commonTerm(options),
-    elements: "none",
+    elements: reduction === "none" ? "classes" : "none",
     firstLength,
     secondLength: 0,
     coefficientLength: 2 * classes,
-    finish(images, scale) {
-      const share = scale / groupsOf(images).length;
-      const slopesOf = (sums: Float64Array): Float64Array => {
-        const slopes = new Float64Array(2 * classes);
-        if (sums[0] === 0) return slopes;
-        const { di, dp } = measure(classSums(sums, classes));
-        for (let c = 0; c < classes; c++) {
-          slopes[c] = share * di[c];
-          slopes[classes + c] = share * dp[c];
+    finish(images, scale, upstream) {
+      const rows = Array.from({ length: rowsOf(images.length) }, () => new Float64Array(2 * classes));
+      for (const { part, group, factor } of factorsOf(images, upstream)) {
+        for (const { c, di, dp } of part.slopes) {
+          rows[group][c] += scale * factor * di;
+          rows[group][classes + c] += scale * factor * dp;
         }
-        return slopes;
-      };
-      return accumulate === "image"
-        ? images.map(slopesOf)
-        : forEachImage(images, slopesOf(totalOf(images, firstLength)));
+      }
+      return images.map((_, image) => rows[perImage ? image : 0]);
     },
     value(images) {
-      const groups = groupsOf(images);
-      if (groups.length === 0) return 0 / emptyDivisor(id, allIgnored);
-      return groups.reduce((sum, sums) => sum + measure(classSums(sums, classes)).value, 0) / groups.length;
+      const factored = factorsOf(images);
+      if (factored.length === 0) return 0 / emptyDivisor(id, allIgnored);
+      return factored.reduce((sum, { part, factor }) => sum + factor * part.value, 0);
     },
-    pixel: pixelMaps(power),
-    ...(hasKernel && { simd: activation === "softmax" ? softmaxKernel(classes) : sigmoidKernel(classes) }),
+    classElementDims: (images) => [rowsOf(images), rule.columns],
+    classElements(images) {
+      const elements = new Float32Array(rowsOf(images.length) * rule.columns);
+      for (const [group, parts] of groupsOf(images).entries()) {
+        for (const { column, weight, value } of parts)
+          elements[group * rule.columns + column] = weight * value;
+      }
+      return elements;
+    },
   };
 }
 
-function classSums(sums: Float64Array, classes: number): ClassSums {
-  const column = (k: number) => Float64Array.from({ length: classes }, (_, c) => sums[SUMS + 4 * c + k]);
-  return { i: column(0), p: column(1), g: column(2), n: column(3) };
+interface Factored {
+  readonly part: Part;
+  readonly group: number;
+  readonly factor: number;
 }
 
-function pixelMaps(power: number): TermMaps<Pixel> {
+function overlapMaps(sums: OverlapPixel, softening: number): TermMaps<Pixel> {
   return {
-    first({ p, t, open, counted, weight, classes }, sums) {
-      sums[0] += counted ? 1 : 0;
+    first({ p, t, open, counted, weight, classes }, total) {
+      total[0] += counted ? 1 : 0;
       for (let c = 0; c < classes; c++) {
         if (open[c] === 0) continue;
-        const at = SUMS + 4 * c;
-        sums[at] += weight * p[c] * t[c];
-        sums[at + 1] += weight * p[c] ** power;
-        sums[at + 2] += weight * t[c] ** power;
-        sums[at + 3] += weight;
+        const at = OVERLAP_SUMS + 4 * c;
+        const g = t[c] + softening;
+        total[at] += weight * sums.i(p[c], g);
+        total[at + 1] += weight * sums.p(p[c], g);
+        total[at + 2] += weight * sums.g(g);
+        total[at + 3] += weight;
       }
     },
     second({ p, t, open, weight, slope, classes }, coefficients) {
       for (let c = 0; c < classes; c++) {
         if (open[c] === 0) continue;
+        const g = t[c] + softening;
         const di = coefficients[c];
         const dp = coefficients[classes + c];
-        slope[c] += weight * (di * t[c] + dp * power * p[c] ** (power - 1));
-      }
-    },
-  };
-}
-
-/** Float32 numbers where the kernels want a and b of d_c = b_c - a_c g. */
-function kernelSlopes(coefficients: Float64Array, classes: number): Float64Array {
-  return coefficients.map((slope, i) => (i < classes ? -slope : slope));
-}
-
-function softmaxKernel(classes: number): TermMaps<SimdTile> {
-  const ones = new Array<number>(classes).fill(1);
-  return {
-    first(tile, sums) {
-      const { kernels, p, stride, target, count } = tile;
-      kernels.countLabels(target, count, tile.constants(ones), sums.byteOffset);
-      kernels.overlapOfLabels(p, stride, target, classes, count, sums.byteOffset + 8 * SUMS);
-    },
-    second(tile, coefficients) {
-      const { kernels, p, stride, target, a, count, grad } = tile;
-      if (grad === 0) return;
-      const slopes = tile.constants(kernelSlopes(coefficients, classes));
-      kernels.overlapOfLabelsGrad(
-        p,
-        stride,
-        target,
-        a,
-        slopes,
-        slopes + 4 * classes,
-        classes,
-        count,
-        grad,
-        stride,
-      );
-    },
-  };
-}
-
-function sigmoidKernel(classes: number): TermMaps<SimdTile> {
-  return {
-    first({ kernels, x, xStride, target, stride, count }, sums) {
-      kernels.countTargets(target, stride, classes, count, sums.byteOffset);
-      for (let c = 0; c < classes; c++) {
-        const at = sums.byteOffset + 8 * (SUMS + 4 * c);
-        kernels.overlapOfTargets(x + c * xStride * 4, target + c * stride * 4, count, at);
-      }
-    },
-    second(tile, coefficients) {
-      const { kernels, x, xStride, count, grad } = tile;
-      if (grad === 0) return;
-      const slopes = kernelSlopes(coefficients, classes);
-      for (let c = 0; c < classes; c++) {
-        kernels.overlapOfTargetsGrad(
-          x + c * xStride * 4,
-          tile.row(tile.target, c),
-          count,
-          slopes[c],
-          slopes[classes + c],
-          tile.row(grad, c),
-        );
+        slope[c] += weight * (di * sums.iSlope(p[c], g) + dp * sums.pSlope(p[c], g));
       }
     },
   };

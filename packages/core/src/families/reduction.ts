@@ -116,8 +116,10 @@ function divisorOf(
   images: readonly Float64Array[],
 ): number {
   const sums = totalOf(images, PixelSum.length);
-  if (sums[PixelSum.pixels] === 0) return emptyDivisor(loss, allIgnored);
-  if (reduction === "sum") return 1;
+  const nothing = sums[PixelSum.pixels] === 0;
+  // Only a mean of nothing is undefined: the sum of nothing is 0, and so are all its elements.
+  if (nothing && (reduction === "mean" || allIgnored === "throw")) return emptyDivisor(loss, allIgnored);
+  if (nothing || reduction === "sum") return 1;
   if (reduction === "batchmean") return images.length;
   if (reduction === "none") return sums[PixelSum.all];
   const counted = typeof divisor === "number" ? divisor : sums[PixelSum[divisor]];

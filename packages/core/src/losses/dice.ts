@@ -1,19 +1,20 @@
 /** Soft Dice. @module */
 
-import type { LossDefinition } from "../definition.ts";
+import type { LossDefinition, Preset } from "../definition.ts";
 import {
-  type ClassSums,
-  type Overlap,
-  type OverlapOptions,
+  type ClassScoreOptions,
+  classMeanFields,
   overlapFields,
-  overlapTerm,
-} from "../families/overlap.ts";
+  smoothFields,
+  smoothingOf,
+} from "../families/overlap-options.ts";
+import { scoreTerm } from "../families/overlap-score.ts";
 import type { Loss } from "../loss.ts";
+import { diceScore } from "../reference/overlap-scores.ts";
 import { defineLoss } from "../single-loss.ts";
 
-export interface DiceOptions extends OverlapOptions {
-  /** Added to numerator and denominator, in pixels, at least 0; 1 by default. */
-  readonly smooth?: number;
+export interface DiceOptions extends ClassScoreOptions {
+  readonly preset?: Preset;
 }
 
 export const diceDefinition: LossDefinition = {
@@ -21,18 +22,80 @@ export const diceDefinition: LossDefinition = {
   formula:
     "L = mean over classes of 1 - (2 I + s) / (P + G + s), I = sum p g, P = sum p, G = sum g over the batch",
   source:
-    "Milletari, Navab, Ahmadi, V-Net, 3DV 2016, eq. of section 3, with sums of p instead of p^2; per class over the " +
-    "batch, background included.",
+    "Milletari, Navab, Ahmadi, V-Net, 3DV 2016, eq. of section 3, with sums of p instead of p^2 (power 2 for those); per " +
+    "class over the batch, background included.",
   coupling: "sums",
   kernel: "simd",
-  fields: {
-    ...overlapFields,
-    smooth: { kind: "number", min: 0, default: 1, doc: "Added to numerator and denominator, in pixels." },
+  fields: { ...overlapFields, ...smoothFields(1), ...classMeanFields },
+  presets: {
+    monai: {
+      options: { smooth: 1e-5, accumulate: "image", emptyClass: "smooth" },
+      note:
+        "monai.losses.DiceLoss. squared_pred is power 2, jaccard the loss jaccard, batch accumulate, soft_label softTargets " +
+        "semimetric, include_background=False classes foreground. A weight list has a number per class of the logits also " +
+        "then. MONAI takes probabilities unless an activation is set: set input. An image in which nothing counts leaves " +
+        "the mean.",
+    },
+    smp: {
+      options: {
+        smooth: 0,
+        epsilon: 1e-7,
+        accumulate: "batch",
+        emptyClass: "zero",
+        softTargets: "semimetric",
+        weighting: "normalized",
+      },
+      note:
+        "segmentation_models_pytorch.losses.DiceLoss, also pytorch_toolbelt's. log_loss is form log. Ignored pixels leave " +
+        "all sums, as there.",
+    },
+    kornia: {
+      options: {
+        smooth: 0,
+        smoothDenominator: 1e-8,
+        accumulate: "image",
+        average: "micro",
+        targetSoftening: 1e-6,
+        ignoreIndex: -100,
+      },
+      note:
+        "kornia.losses.DiceLoss. Weights multiply planes under micro; average macro takes weighting normalized. 1e-6 " +
+        "softens the one-hot target as kornia's own does.",
+    },
+    keras: {
+      options: { smooth: 0, smoothDenominator: 1e-7, accumulate: "batch", average: "micro" },
+      note: "keras.losses.Dice. axis over all but the batch is accumulate image. Keras takes probabilities: set input.",
+    },
+    mmseg: {
+      options: {
+        activation: "softmax",
+        power: 2,
+        smooth: 1,
+        accumulate: "image",
+        emptyClass: "smooth",
+        ignoreIndex: 255,
+      },
+      note:
+        "mmsegmentation DiceLoss. There an ignored pixel leaves I only and stays in P and G, its label clamped to a class; " +
+        "here it leaves all sums.",
+    },
+    nnunet: {
+      options: { form: "negative", smooth: 1e-5, epsilon: 1e-8, classes: "foreground", emptyClass: "smooth" },
+      note:
+        "nnU-Net's MemoryEfficientSoftDiceLoss as its trainers call it. batch_dice=False, which 3d_fullres plans set, is " +
+        "accumulate image; training on regions takes activation sigmoid and classes all.",
+    },
   },
   resolve(checked, classes) {
     const options = checked as DiceOptions;
-    const { smooth = 1 } = options;
-    return overlapTerm({ id: this.id, options, classes, measure: (sums) => diceOf(sums, smooth) });
+    const smoothing = smoothingOf(options, 1);
+    return scoreTerm({
+      id: this.id,
+      options,
+      classes,
+      kernel: "simd",
+      scoreOf: (sums) => diceScore(sums, smoothing),
+    });
   },
 };
 
@@ -42,24 +105,4 @@ export const diceDefinition: LossDefinition = {
  */
 export function dice(options: DiceOptions = {}): Loss {
   return defineLoss(diceDefinition, options);
-}
-
-/**
- * Mean over classes of 1 - N / D, N = 2 I + s, D = P + G + s; dL/dI = -2 / D, dL/dP = N / D^2. A class with D = 0
- * (nothing there, nothing predicted, no smoothing) is perfect.
- */
-function diceOf({ i, p, g }: ClassSums, smooth: number): Overlap {
-  const classes = i.length;
-  const di = new Float64Array(classes);
-  const dp = new Float64Array(classes);
-  let value = 0;
-  for (let c = 0; c < classes; c++) {
-    const numerator = 2 * i[c] + smooth;
-    const denominator = p[c] + g[c] + smooth;
-    if (denominator === 0) continue;
-    value += (1 - numerator / denominator) / classes;
-    di[c] = -2 / denominator / classes;
-    dp[c] = numerator / denominator ** 2 / classes;
-  }
-  return { value, di, dp };
 }

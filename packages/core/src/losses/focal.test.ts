@@ -301,7 +301,7 @@ describe("options that cannot be", () => {
     ["shift and reducedThreshold", { shift: 1, reducedThreshold: 0.5 }],
     ["shift and modulator", { shift: 1, modulator: "detached" }],
     ["shift and divisor", { shift: 1, divisor: "modulator" }],
-    ["classes must be a list", { classes: [3] }],
+    ["classes must be different classes from 0 to 0", { classes: [3] }],
     ["gamma needs 1 numbers", { gamma: [1, 2] }],
   ])("%s", (message, options) => {
     expect(() => run(options, [0], [1])).toThrow(message);

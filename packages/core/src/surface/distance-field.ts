@@ -4,7 +4,8 @@ import { squaredDistanceFromSeeds, squaredDistanceTransform } from "./squared-di
 /**
  * Distance of each element to the nearest element on the other side: of an element with mask != 0 to one with
  * mask == 0, and the reverse. This is EDT(mask) + EDT(not mask), at least the smallest spacing everywhere. A mask that is
- * empty or full has no other side, and 0 everywhere: MONAI's convention (`HausdorffDTLoss.distance_field`).
+ * empty or full has no other side, and 0 everywhere: MONAI's convention (`HausdorffDTLoss.distance_field`). An element
+ * whose mask is NaN is on neither side: nothing is measured to it, and its own distance is 0.
  *
  * @param mask - `[...spatial]`, row-major.
  * @param spacing - distance between neighbours along each axis, 1 by default.
@@ -18,11 +19,14 @@ export function distanceField(
   out: Float64Array = new Float64Array(mask.length),
 ): Float64Array {
   const inside = squaredDistanceTransform(mask, spatial, spacing);
-  for (let i = 0; i < mask.length; i++) out[i] = mask[i] === 0 ? Number.POSITIVE_INFINITY : 0;
+  for (let i = 0; i < mask.length; i++) {
+    out[i] = mask[i] === 0 || Number.isNaN(mask[i]) ? Number.POSITIVE_INFINITY : 0;
+  }
   squaredDistanceFromSeeds(out, spatial, spacing);
   for (let i = 0; i < mask.length; i++) {
     const squared = mask[i] === 0 ? out[i] : inside[i];
-    out[i] = squared === Number.POSITIVE_INFINITY ? 0 : Math.sqrt(squared);
+    const unmeasured = squared === Number.POSITIVE_INFINITY || Number.isNaN(mask[i]);
+    out[i] = unmeasured ? 0 : Math.sqrt(squared);
   }
   return out;
 }

@@ -28,6 +28,12 @@ describe("distanceField", () => {
     expect(Array.from(distanceField([0, 0, 0], [3]))).toEqual([0, 0, 0]);
     expect(Array.from(distanceField([1, 1, 1], [3]))).toEqual([0, 0, 0]);
   });
+
+  test("measures past elements that are NaN, and never to them", () => {
+    const ignored = Number.NaN;
+    expect(Array.from(distanceField([0, ignored, 1, 1, ignored], [5]))).toEqual([2, 0, 2, 3, 0]);
+    expect(Array.from(distanceField([1, ignored, 1], [3]))).toEqual([0, 0, 0]);
+  });
 });
 
 describe("signedDistanceMap", () => {
@@ -50,10 +56,10 @@ describe("signedDistanceMap", () => {
 describe("signedDistanceMaps", () => {
   const labels = { data: Uint8Array.of(0, 1, 1, 255, 0, 0, 0, 0), dims: [2, 4] };
 
-  test("has a map per image and class; ignored pixels lie outside, absent classes are 0", () => {
+  test("has a map per image and class; ignored pixels are in no set, absent classes are 0", () => {
     expect(signedDistanceMaps(labels, 3, { ignore: [255] })).toEqual({
       dims: [2, 3, 4],
-      data: Float32Array.of(...[0, 1, 2, 3], ...[1, 0, 0, 1], ...new Array<number>(16).fill(0)),
+      data: Float32Array.of(...[0, 1, 2, 0], ...[1, 0, -1, 0], ...new Array<number>(16).fill(0)),
     });
   });
 

@@ -16,7 +16,8 @@ import { distanceField } from "./distance-field.ts";
 
 /**
  * The signed distance map of one mask, `[...spatial]`. A region that is empty or that fills the grid has no
- * boundary, and 0 everywhere (for a full one, the authors' code leaves it to what scipy does without a background).
+ * boundary, and 0 everywhere (for a full one, the authors' code leaves it to what scipy does without a background). An
+ * element whose mask is NaN lies neither in the region nor outside of it, and has 0.
  *
  * @param mask - `[...spatial]`, row-major; the region is where it is not 0.
  * @param spacing - distance between neighbours along each axis, 1 by default.
@@ -38,7 +39,7 @@ export function signedDistanceMap(
 export interface SignedDistanceMapsOptions {
   /** Distance between neighbours along each spatial axis, 1 by default. */
   readonly spacing?: readonly number[];
-  /** Labels that are no class: their pixels lie outside of every region. */
+  /** Labels that are no class: their pixels lie neither in a region nor outside of one, and have 0 in every map. */
   readonly ignore?: readonly number[];
 }
 
@@ -61,12 +62,15 @@ export function signedDistanceMaps(
     return ignore.includes(label) ? -1 : classLabel(label, classes === 1 ? 2 : classes, i);
   });
   const maps = new Float32Array(images * classes * pixels);
-  const mask = new Uint8Array(pixels);
+  const mask = new Float64Array(pixels);
   const map = new Float64Array(pixels);
   for (let image = 0; image < images; image++) {
     for (let c = 0; c < classes; c++) {
       const id = classes === 1 ? 1 : c;
-      for (let i = 0; i < pixels; i++) mask[i] = ids[image * pixels + i] === id ? 1 : 0;
+      for (let i = 0; i < pixels; i++) {
+        const own = ids[image * pixels + i];
+        mask[i] = own < 0 ? Number.NaN : own === id ? 1 : 0;
+      }
       maps.set(signedDistanceMap(mask, spatial, spacing, map), (image * classes + c) * pixels);
     }
   }

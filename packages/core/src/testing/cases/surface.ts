@@ -1,4 +1,76 @@
 /** Losses on distances and neighbourhoods. */
 import type { LossCase } from "./loss-case.ts";
 
-export const surfaceCases: readonly LossCase[] = [];
+export const surfaceCases: readonly LossCase[] = [
+  { loss: "boundary", target: "labels", classes: 3, spatial: [4, 5] },
+  {
+    loss: "boundary(classes=all, spacing=[0.5, 2], reduction=sum)",
+    target: "dense",
+    hard: true,
+    classes: 2,
+    spatial: [5, 3],
+  },
+  {
+    loss: "boundary(classes=[0, 2])",
+    target: "labels",
+    classes: 3,
+    spatial: [3, 5],
+    needs: ["distanceMaps"],
+  },
+  { loss: "boundary", target: "dense", classes: 1, spatial: [3, 2, 4] },
+  { loss: "hausdorff-dt", target: "labels", classes: 3, spatial: [4, 5] },
+  {
+    loss: "hausdorff-dt(alpha=1.5, form=log, classes=all, spacing=[0.5, 2])",
+    target: "labels",
+    classes: 2,
+    spatial: [5, 3],
+  },
+  { loss: "hausdorff-dt(form=log, reduction=none)", target: "labels", classes: 3, spatial: [7] },
+  {
+    loss: "hausdorff-dt(activation=sigmoid, classes=[1], reduction=sum)",
+    target: "dense",
+    classes: 2,
+    spatial: [3, 5],
+  },
+  {
+    loss: "hausdorff-dt(activation=sigmoid, oneVsRest=true)",
+    target: "labels",
+    classes: 2,
+    spatial: [2, 3, 4],
+  },
+  {
+    loss: "hausdorff-dt(input=probabilities)",
+    input: "probabilities",
+    target: "dense",
+    classes: 1,
+    spatial: [5, 3],
+  },
+  { loss: "monai:hausdorff-dt", target: "dense", simplex: true, classes: 3, spatial: [3, 5] },
+  { loss: "hausdorff-erosion(erosions=2, alpha=1)", target: "labels", classes: 2, spatial: [5, 4] },
+  {
+    loss: "hausdorff-erosion(input=probabilities, classes=foreground, reduction=sum)",
+    input: "probabilities",
+    target: "dense",
+    hard: true,
+    classes: 3,
+    spatial: [5, 4],
+  },
+  { loss: "kornia:hausdorff-erosion(reduction=none)", target: "labels", classes: 2, spatial: [3, 2, 4] },
+  { loss: "cl-dice", target: "labels", classes: 3, spatial: [5, 4] },
+  { loss: "cl-dice(iterations=1, smooth=0.1, classes=all)", target: "dense", classes: 2, spatial: [3, 2, 4] },
+  { loss: "monai:cl-dice(activation=sigmoid)", target: "dense", hard: true, classes: 2, spatial: [7] },
+  { loss: "dice-cl-dice", target: "labels", classes: 2, spatial: [5, 4] },
+  {
+    loss: "dice-cl-dice(alpha=0.25, input=probabilities)",
+    input: "probabilities",
+    target: "dense",
+    classes: 1,
+    spatial: [3, 5],
+  },
+  {
+    loss: "deep-supervision(loss=cross-entropy + 0.5*dice, weights=nnunet)",
+    target: "labels",
+    classes: 3,
+    spatial: [3, 5],
+  },
+];

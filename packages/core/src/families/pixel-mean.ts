@@ -1,0 +1,38 @@
+/** The pixel part of a compound loss: a mean over what counts, by pixel weights. @module */
+import type { ValueAndSlope } from "../reference/binary.ts";
+import type { Pixel } from "../reference/pixel.ts";
+import type { Term } from "../term.ts";
+import type { CompoundOptions } from "./compound-options.ts";
+import { sigmoidPixelTerm } from "./sigmoid-pixel.ts";
+import { softmaxPixelTerm } from "./softmax-pixel.ts";
+
+/** One loss in its four forms. */
+export interface PixelForms {
+  /** Sigmoid: one logit, or probability, and its slope. */
+  element(x: number, t: number): ValueAndSlope;
+  elementOfProbability(p: number, t: number): ValueAndSlope;
+  /** Softmax: adds its gradient to `pixel.grad`, or to `pixel.slope`. */
+  pixel(pixel: Pixel, scale: number): number;
+  pixelOfProbabilities(pixel: Pixel, scale: number): number;
+}
+
+export function pixelMeanTerm(id: string, given: CompoundOptions, classes: number, forms: PixelForms): Term {
+  const { activation = classes === 1 ? "sigmoid" : "softmax", accumulate: _accumulate, ...options } = given;
+  const fromLogits = (options.input ?? "logits") === "logits";
+  if (activation === "sigmoid") {
+    return sigmoidPixelTerm({
+      id,
+      options,
+      divisor: "weights",
+      element: fromLogits ? forms.element : forms.elementOfProbability,
+    });
+  }
+  return softmaxPixelTerm({
+    id,
+    options,
+    slope: fromLogits ? "input" : "probabilities",
+    targets: "either",
+    divisor: "weights",
+    lossOf: fromLogits ? forms.pixel : forms.pixelOfProbabilities,
+  });
+}

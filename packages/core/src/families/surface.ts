@@ -1,0 +1,159 @@
+/**
+ * The surface family: losses whose share of a pixel depends on the whole image.
+ *
+ *   F_nc = sum_i w_i f_i / sum_i w_i  over the counted pixels of class c of image n;  L = mean or sum over n and c of F_nc
+ *
+ * Members differ in f. A pixel that is ignored, or whose weight is 0, belongs to no set and adds nothing. A class of an
+ * image in which no pixel counts leaves the mean.
+ *
+ * @module
+ */
+import type { FieldUnit } from "../field.ts";
+import type { OptionFields } from "../options.ts";
+import type { Term } from "../term.ts";
+import { choiceMask } from "./class-choice.ts";
+import { emptyDivisor } from "./common-options.ts";
+import { type RegionOptions, regionFields, regionTerm } from "./region-activation.ts";
+
+export interface SurfaceLossOptions extends RegionOptions {
+  /**
+   * `mean` by default, over the chosen classes and the images; `sum` adds up what each class of each image has, itself a
+   * mean over pixels; `none` also returns these as elements `[N, C]`, 0 where left out, and its value is their mean.
+   */
+  readonly reduction?: "mean" | "sum" | "none";
+}
+
+export const surfaceFields = (classes: "all" | "foreground"): OptionFields => ({
+  ...regionFields(classes),
+  reduction: {
+    kind: "choice",
+    values: ["mean", "sum", "none"],
+    default: "mean",
+    doc: "Mean or sum over classes and images of the mean over pixels; none also returns these.",
+  },
+});
+
+export const spacingField: OptionFields = {
+  spacing: {
+    kind: "numbers",
+    min: 0,
+    per: "spatial axis",
+    doc: "Distance between neighbouring pixels along each spatial axis, 1 by default.",
+  },
+};
+
+/** A class of an image. */
+export interface Region {
+  /** Its probabilities; a member leaves dF/dp in their place. */
+  readonly p: Float64Array;
+  /** Its target; NaN where a pixel does not count. */
+  readonly target: Float64Array;
+  /** w_i / sum w; 0 where a pixel does not count. */
+  readonly share: Float64Array;
+  readonly spatial: readonly number[];
+  /** The caller's distance map; absent unless given. */
+  readonly distances?: Float64Array;
+}
+
+export interface SurfaceLoss {
+  readonly id: string;
+  readonly options: SurfaceLossOptions;
+  readonly classes: number;
+  /** Which classes, unless the caller says. */
+  readonly selection: "all" | "foreground";
+  /** `log`: log(1 + L), of the reduced loss; under `none` of each element. `one` by default. */
+  readonly form?: "one" | "log";
+  /** F of a region; replaces its `p` by the slopes dF/dp, 0 where a pixel does not count. */
+  measure(region: Region): number;
+}
+
+export function surfaceTerm(loss: SurfaceLoss): Term {
+  const { id, options, classes, form = "one" } = loss;
+  const { reduction = "mean", allIgnored = "zero" } = options;
+  const selected = choiceMask(id, options.classes ?? loss.selection, classes);
+  /** Sums of the first map: [counted pixels, F of each class, whether each class counts]. */
+  const fAt = 1;
+  const countsAt = 1 + classes;
+  const outer = (f: number) => (form === "log" ? Math.log1p(f) : f);
+  const outerSlope = (f: number) => (form === "log" ? 1 / (1 + f) : 1);
+  const totalOf = (images: readonly Float64Array[], at: number, value = (x: number) => x) =>
+    images.reduce(
+      (sum, image) => image.subarray(at, at + classes).reduce((part, x) => part + value(x), sum),
+      0,
+    );
+  return {
+    id,
+    coupling: "gather",
+    ...regionTerm(options, classes),
+    elements: reduction === "none" ? "classes" : "none",
+    firstLength: 1 + 2 * classes,
+    secondLength: 0,
+    coefficientLength: classes,
+    field: {
+      rows: classes,
+      scope: "image",
+      measure(unit, sums) {
+        const region = selected[unit.row] ? regionOf(unit) : undefined;
+        if (region === undefined) {
+          unit.values.fill(0);
+          return;
+        }
+        sums[fAt + unit.row] += loss.measure(region);
+        sums[countsAt + unit.row] += 1;
+      },
+      fill() {
+        // The slopes are there already: they take no coefficient.
+      },
+    },
+    finish(images, scale, upstream) {
+      const counting = totalOf(images, countsAt);
+      if (counting === 0) return images.map(() => new Float64Array(classes));
+      const divisor = reduction === "sum" ? 1 : counting;
+      const reduced = totalOf(images, fAt) / divisor;
+      return images.map((sums, n) =>
+        Float64Array.from({ length: classes }, (_, c) => {
+          if (reduction !== "none") return (scale * outerSlope(reduced)) / divisor;
+          const share = upstream === undefined ? 1 / divisor : upstream[n * classes + c];
+          return scale * share * outerSlope(sums[fAt + c]);
+        }),
+      );
+    },
+    value(images) {
+      const counting = totalOf(images, countsAt);
+      if (counting === 0) return 0 / emptyDivisor(id, allIgnored);
+      if (reduction === "none") return totalOf(images, fAt, outer) / counting;
+      return outer(totalOf(images, fAt) / (reduction === "sum" ? 1 : counting));
+    },
+    classElements: (images) =>
+      Float32Array.from(images.flatMap((sums) => Array.from(sums.subarray(fAt, countsAt), outer))),
+    pixel: {
+      first({ p, counted, field, classes }, sums) {
+        sums[0] += counted ? 1 : 0;
+        for (let c = 0; c < classes; c++) field[c] = p[c];
+      },
+      second({ field, slope, classes }, coefficients) {
+        for (let c = 0; c < classes; c++) slope[c] += coefficients[c] * field[c];
+      },
+    },
+  };
+}
+
+/** 1 where a number is above a half, else 0; NaN where the pixel does not count. */
+export function regionMask(values: Float64Array, { share }: Region): Float64Array {
+  return values.map((v, i) => (share[i] === 0 ? Number.NaN : v > 0.5 ? 1 : 0));
+}
+
+/** Undefined where no pixel counts. */
+function regionOf({ values, target, weights, spatial, distances }: FieldUnit): Region | undefined {
+  const share = target.map((t, i) => (Number.isNaN(t) ? 0 : (weights?.[i] ?? 1)));
+  const total = share.reduce((sum, w) => sum + w, 0);
+  if (total === 0) return undefined;
+  for (let i = 0; i < share.length; i++) share[i] /= total;
+  return {
+    p: values,
+    target: target.map((t, i) => (share[i] === 0 ? Number.NaN : t)),
+    share,
+    spatial,
+    ...(distances && { distances }),
+  };
+}

@@ -1,0 +1,62 @@
+/** Boundary loss. @module */
+
+import type { LossDefinition } from "../definition.ts";
+import {
+  regionMask,
+  type SurfaceLossOptions,
+  spacingField,
+  surfaceFields,
+  surfaceTerm,
+} from "../families/surface.ts";
+import type { Loss } from "../loss.ts";
+import { defineLoss } from "../single-loss.ts";
+import { signedDistanceMap } from "../surface/signed-distance-map.ts";
+
+export interface BoundaryOptions extends SurfaceLossOptions {
+  /** Distance between neighbouring pixels along each spatial axis, 1 by default; not used with `extra.distanceMaps`. */
+  readonly spacing?: readonly number[];
+}
+
+export const boundaryDefinition: LossDefinition = {
+  id: "boundary",
+  formula:
+    "L = mean over classes, images and pixels of p phi, phi = D(p, G) outside of the class's region G, 1 - D(p, not G) inside",
+  source:
+    "Kervadec et al., Boundary loss for highly unbalanced segmentation, MIDL 2019, eq. 5, with the maps of the authors' " +
+    "code. A region that fills the image has the map 0, as an empty one has.",
+  coupling: "gather",
+  kernel: "scalar",
+  fields: { ...surfaceFields("foreground"), ...spacingField },
+  resolve(checked, classes) {
+    const options = checked as BoundaryOptions;
+    return surfaceTerm({
+      id: this.id,
+      options,
+      classes,
+      selection: "foreground",
+      measure(region) {
+        const { p, target, share, spatial, distances } = region;
+        const phi = distances ?? signedDistanceMap(regionMask(target, region), spatial, options.spacing);
+        let value = 0;
+        for (let i = 0; i < p.length; i++) {
+          if (share[i] !== 0) value += share[i] * phi[i] * p[i];
+          p[i] = share[i] === 0 ? 0 : share[i] * phi[i];
+        }
+        return value;
+      },
+    });
+  },
+};
+
+/**
+ * Boundary loss: probabilities times the signed distance to the boundary of the ground truth, which is negative inside;
+ * so is the loss of a good prediction. The maps are made of the target (dense targets: the region is where it is above
+ * 0.5), or given as `extra.distanceMaps`, as `signedDistanceMaps` makes them once per label.
+ *
+ * Logits `[N, C, ...spatial]`, any number of spatial dims, against labels (softmax, or `oneVsRest`) or dense targets.
+ * Ignored pixels, and those of weight 0, lie neither in a region nor outside of one.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ */
+export function boundary(options: BoundaryOptions = {}): Loss {
+  return defineLoss(boundaryDefinition, options);
+}

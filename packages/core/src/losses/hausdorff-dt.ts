@@ -1,0 +1,88 @@
+/** Hausdorff loss by distance transforms. @module */
+
+import type { LossDefinition, Preset } from "../definition.ts";
+import {
+  regionMask,
+  type SurfaceLossOptions,
+  spacingField,
+  surfaceFields,
+  surfaceTerm,
+} from "../families/surface.ts";
+import type { Loss } from "../loss.ts";
+import { defineLoss } from "../single-loss.ts";
+import { distanceField } from "../surface/distance-field.ts";
+
+export interface HausdorffDtOptions extends SurfaceLossOptions {
+  readonly preset?: Preset;
+  /** Power of the distances, at least 0; 2 by default. */
+  readonly alpha?: number;
+  /** `one` (default), or `log`: log(1 + L) of the reduced loss, under `reduction: "none"` of each element. */
+  readonly form?: "one" | "log";
+  /** Distance between neighbouring pixels along each spatial axis, 1 by default. */
+  readonly spacing?: readonly number[];
+}
+
+export const hausdorffDtDefinition: LossDefinition = {
+  id: "hausdorff-dt",
+  formula:
+    "L = mean over classes, images and pixels of (p - g)^2 (d_p^a + d_g^a), d = distance to the other side of the " +
+    "border of {p > 0.5} and {g > 0.5}, without gradient, 0 where there is no border; form log: log(1 + L)",
+  source:
+    "Karimi and Salcudean, Reducing the Hausdorff Distance in Medical Image Segmentation with Convolutional Neural " +
+    "Networks, IEEE TMI 39, 2020 (arXiv 1904.10030), Loss_DT; as MONAI 1.4 HausdorffDTLoss and LogHausdorffDTLoss, in float64.",
+  coupling: "gather",
+  kernel: "scalar",
+  fields: {
+    alpha: { kind: "number", min: 0, default: 2, doc: "Power of the distances." },
+    form: {
+      kind: "choice",
+      values: ["one", "log"],
+      default: "one",
+      doc: "The loss, or log(1 + loss) of the reduced loss.",
+    },
+    ...surfaceFields("foreground"),
+    ...spacingField,
+  },
+  presets: {
+    monai: {
+      options: { alpha: 2, classes: "foreground", form: "one" },
+      note: "monai.losses.HausdorffDTLoss; LogHausdorffDTLoss with form log",
+    },
+  },
+  resolve(checked, classes) {
+    const options = checked as HausdorffDtOptions;
+    const { alpha = 2, form = "one", spacing } = options;
+    return surfaceTerm({
+      id: this.id,
+      options,
+      classes,
+      selection: "foreground",
+      form,
+      measure(region) {
+        const { p, target, share, spatial } = region;
+        const ofPrediction = distanceField(regionMask(p, region), spatial, spacing);
+        const ofTarget = distanceField(regionMask(target, region), spatial, spacing);
+        let value = 0;
+        for (let i = 0; i < p.length; i++) {
+          const weighted = share[i] * (ofPrediction[i] ** alpha + ofTarget[i] ** alpha);
+          const error = p[i] - target[i];
+          if (share[i] !== 0) value += weighted * error * error;
+          p[i] = share[i] === 0 ? 0 : 2 * weighted * error;
+        }
+        return value;
+      },
+    });
+  },
+};
+
+/**
+ * Hausdorff distance loss by distance transforms: squared errors, each weighted by how far it lies from the borders of
+ * prediction and ground truth. The distances take no gradient; so the loss jumps where a probability crosses 0.5.
+ *
+ * Logits `[N, C, ...spatial]`, any number of spatial dims, against labels (softmax, or `oneVsRest`) or dense targets.
+ * Ignored pixels, and those of weight 0, are in no set: distances pass over them and are not measured to them.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ */
+export function hausdorffDt(options: HausdorffDtOptions = {}): Loss {
+  return defineLoss(hausdorffDtDefinition, options);
+}
