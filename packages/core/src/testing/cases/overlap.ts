@@ -115,6 +115,9 @@ const coupled: readonly LossCase[] = [
     "generalized-wasserstein-dice(distances=[[0, 1, 1], [1, 0, 1], [1, 1, 0]], weighting=generalized, reduction=none)",
   ),
   labels("generalized-wasserstein-dice(distances=[[0, 1, 1], [1, 0, 1], [1, 1, 0]], accumulate=batch)"),
+  labels("generalized-wasserstein-dice(distances=[[0, 1, 1], [1, 0, 1], [1, 1, 0]], reduction=sum)"),
+  labels("monai:generalized-wasserstein-dice(distances=[[0, 1, 1], [1, 0, 0.5], [1, 0.5, 0]])"),
+  labels("dice(classWeights=[1, 2, 0.5], weighting=plain)"),
 ];
 
 const compounds: readonly LossCase[] = [

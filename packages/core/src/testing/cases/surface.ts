@@ -60,6 +60,7 @@ export const surfaceCases: readonly LossCase[] = [
   { loss: "cl-dice(iterations=1, smooth=0.1, classes=all)", target: "dense", classes: 2, spatial: [3, 2, 4] },
   { loss: "monai:cl-dice(activation=sigmoid)", target: "dense", hard: true, classes: 2, spatial: [7] },
   { loss: "dice-cl-dice", target: "labels", classes: 2, spatial: [5, 4] },
+  { loss: "monai:dice-cl-dice", target: "labels", classes: 3, spatial: [5, 4] },
   {
     loss: "dice-cl-dice(alpha=0.25, input=probabilities)",
     input: "probabilities",
