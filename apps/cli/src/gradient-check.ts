@@ -1,5 +1,12 @@
 /** Holds the gradient of a loss to differences of its float64 value, on problems made from seeds. */
-import { type Loss, PixelgradError, parseLoss, positionOf, referenceValueAndGrad } from "@pixelgrad/core";
+import {
+  isPixelgradError,
+  type Loss,
+  PixelgradError,
+  parseLoss,
+  positionOf,
+  referenceValueAndGrad,
+} from "@pixelgrad/core";
 import { centralDifferences, type LossCase, problemOf, type Temper, tempers } from "@pixelgrad/core/testing";
 import "./errors.ts";
 
@@ -50,15 +57,28 @@ export function caseOf({ loss: expression, classes, spatial, target }: GradientC
   if (!takes(chosen)) throw wrongTarget(loss, expression, chosen);
   const pixels = spatial.reduce((product, d) => product * d, 1);
   if (2 * classes * pixels > LARGEST_PROBLEM) throw tooLarge(loss, classes, spatial);
-  return {
+  return withNeeds({
     loss: expression,
     input: terms.find(({ input }) => input !== "logits")?.input ?? "logits",
     target: chosen,
     classes,
     spatial,
-    needs: [...new Set(terms.flatMap(({ needs = [] }) => needs))],
     ...(terms[0]!.activation === "softmax" && { simplex: true }),
-  };
+  });
+}
+
+/** The case with the tensors its loss asks for: which they are may depend on the target. */
+function withNeeds(lossCase: LossCase): LossCase {
+  const { loss, logits, target, extra } = problemOf(lossCase, 0);
+  try {
+    loss.value(logits, target, extra);
+  } catch (error) {
+    if (!isPixelgradError(error, "EXTRA_MISSING")) throw error;
+    const missing = error.context.extra;
+    if (missing !== "teacher" && missing !== "distanceMaps") throw error;
+    return withNeeds({ ...lossCase, needs: [...(lossCase.needs ?? []), missing] });
+  }
+  return lossCase;
 }
 
 /**

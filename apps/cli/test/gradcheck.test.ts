@@ -67,6 +67,10 @@ describe("pixelgrad gradcheck", () => {
     expect((await reportOf("--loss", "binary-cross-entropy(input=probabilities)")).ok).toBe(true);
   });
 
+  test("brings the teacher a loss cannot do without", async () => {
+    expect((await reportOf("--loss", "kl-divergence(temperature=2)")).ok).toBe(true);
+  });
+
   test("makes the same problems of the same seed, and others of another", async () => {
     const once = await gradcheck("--loss", "focal", "--seed", "5", "--json");
     expect(await gradcheck("--loss", "focal", "--seed", "5", "--json")).toEqual(once);
