@@ -1,17 +1,19 @@
-/** Every loss of the catalogue on the pool has the bits it has inline, for any number of threads. */
+/** Every loss on the pool has the bits it has inline, for any number of threads. */
 import {
   binaryCrossEntropy,
-  catalogue,
   crossEntropy,
   cutPieces,
   dice,
   focal,
   type Loss,
+  type LossExtra,
   type LossValue,
-  lossFrom,
+  lovaszSoftmax,
   parseLoss,
+  type Tensor,
   weightedSum,
 } from "@pixelgrad/core";
+import { lossCases, problemOf, seededRandom, uniformArray } from "@pixelgrad/core/testing";
 import { LossPool } from "@pixelgrad/pool";
 import { afterAll, describe, expect, test } from "vitest";
 import { batchFor, bits, places } from "./problems.ts";
@@ -31,22 +33,11 @@ const THREE_CHANNELS_CUT: Dims = [2, 3, 97, 1009];
 const MANY_CHANNELS: Dims = [1, 21, 211, 307];
 const VOLUME: Dims = [2, 4, 3, 101, 307];
 
-/** Losses that a catalogue entry alone, without options, takes no logits of so many channels for. */
-const MULTI_CHANNEL_ONLY = new Set(
-  catalogue
-    .filter(
-      (definition) =>
-        lossFrom({ id: definition.id, options: {} }).plan(1).terms[0]?.term.activation === "softmax",
-    )
-    .map(({ id }) => id),
-);
-
 const cases: (readonly [name: string, loss: Loss, dims: Dims])[] = [
-  ...catalogue.flatMap(({ id }) => {
-    const loss = lossFrom({ id, options: {} });
-    const sizes = [THREE_CHANNELS, THREE_CHANNELS_CUT, ...(MULTI_CHANNEL_ONLY.has(id) ? [] : [ONE_CHANNEL])];
-    return sizes.map((dims) => [id, loss, dims] as const);
-  }),
+  ...[binaryCrossEntropy(), focal(), dice()].map((loss) => [loss.id, loss, ONE_CHANNEL] as const),
+  ...[crossEntropy(), binaryCrossEntropy(), focal(), dice(), lovaszSoftmax()].flatMap((loss) =>
+    [THREE_CHANNELS, THREE_CHANNELS_CUT].map((dims) => [loss.id, loss, dims] as const),
+  ),
   ["binary cross-entropy of large images", binaryCrossEntropy(), ONE_CHANNEL_CUT],
   ["dice of many classes", dice(), MANY_CHANNELS],
   ["cross-entropy of volumes", crossEntropy({ labelSmoothing: 0.1 }), VOLUME],
@@ -130,6 +121,53 @@ describe.each(cases)("%s, %#", (_name, loss, dims) => {
       expectSameBits(await pool.evaluate(loss, logits, target), inline);
     }
   }, 60_000);
+});
+
+describe("every case of every loss has the bits of the calling thread on 1, 2, 3 and 7 threads", () => {
+  test.each(lossCases.map((lossCase) => [`${lossCase.loss} of ${lossCase.target}`, lossCase] as const))(
+    "%s, %#",
+    async (_name, lossCase) => {
+      const { loss, logits, target, extra } = problemOf(lossCase, 7, "mild", { images: 5 });
+      const inline = loss.valueAndGrad(logits, target, extra);
+      for (const pool of pools) {
+        const result = await pool.valueAndGrad(loss, logits, target, extra);
+        expectSameBits(result, inline);
+        expect(bits(result.grad).equals(bits(inline.grad)), `gradient on ${pool.threads} threads`).toBe(true);
+      }
+      expect(await pools[1]!.value(loss, logits, target, extra)).toBe(inline.value);
+    },
+  );
+});
+
+describe("extras and layouts on the pool", () => {
+  const [images, classes, ...spatial] = THREE_CHANNELS;
+  const labels = [images, ...spatial];
+  const random = seededRandom(11);
+  const pixelWeights = { data: uniformArray(random, images * 53).map(Math.abs), dims: labels };
+  const classMask = { data: Uint8Array.of(1, 1, 0), dims: [classes] };
+  const last = { logits: [images, ...spatial, classes], layout: "channels-last" } as const;
+
+  test.each(["cross-entropy", "dice", "tversky(accumulate=image)", "lovasz-softmax", "top-k(percent=40)"])(
+    "%s has the bits of the calling thread with weights, a class mask, and channels last",
+    async (expression) => {
+      const loss = parseLoss(expression);
+      const { logits, target } = batchFor(dice(), THREE_CHANNELS);
+      const open = { ...target, data: Uint8Array.from(target.data as Uint8Array, (label) => label % 2) };
+      const calls: [Tensor, Tensor, LossExtra][] = [
+        [logits, target, { pixelWeights }],
+        [logits, open, { classMask }],
+        [{ data: logits.data, dims: last.logits }, target, { layout: last.layout, pixelWeights }],
+      ];
+      for (const call of calls) {
+        const inline = loss.valueAndGrad(...call);
+        for (const pool of pools) {
+          const result = await pool.valueAndGrad(loss, ...call);
+          expectSameBits(result, inline);
+          expect(bits(result.grad).equals(bits(inline.grad))).toBe(true);
+        }
+      }
+    },
+  );
 });
 
 describe("deep supervision", () => {
