@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { relativeError } from "@pixelgrad/core/testing";
 import { run } from "@pixelgrad/finetune";
-import { OnnxModel } from "@pixelgrad/onnx";
+import { node, OnnxModel } from "@pixelgrad/onnx";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyProject } from "./street-data.ts";
 
@@ -138,6 +138,69 @@ describe("train", () => {
       // Before the first line of the program runs, Node itself dies of the signal.
       expect([130, "SIGINT"]).toContain(await end);
     }
+  });
+});
+
+describe("train --resize", () => {
+  const trained = (out: string, ...more: readonly string[]) =>
+    command(...trainArguments(folder, out, "--resize", "align-corners", "--epochs", "30", ...more));
+
+  test("trains through the resize it ships: evaluate gives its mIoU within 1e-12, above 0.8, and inspect names it", async () => {
+    const done = await trained("corners");
+    expect(done).toMatchObject({ code: 0 });
+    const model = join(folder, "corners", "model.onnx");
+    const lines = (await readFile(join(folder, "corners", "metrics.jsonl"), "utf8")).trim().split("\n");
+    const best = Math.max(...lines.map((line) => (JSON.parse(line) as { miou: number }).miou));
+    const { out } = await command(
+      ...["evaluate", "--model", model, "--data", join(folder, "data.yaml"), "--json"],
+    );
+    expect(Math.abs((JSON.parse(out) as { miou: number }).miou - best)).toBeLessThan(1e-12);
+    expect(best).toBeGreaterThan(0.8);
+    expect((await command("inspect", join(folder, "model.onnx"))).out).toMatch(
+      /tail +Resize half-pixel linear\n/,
+    );
+    expect((await command("inspect", model)).out).toMatch(/tail +two MatMuls align-corners linear x2\n/);
+    const config = JSON.parse(await readFile(join(folder, "corners", "config.json"), "utf8"));
+    expect(config).toMatchObject({ resize: "align-corners" });
+  });
+
+  test("writes byte-identical models for 1 and 2 threads", async () => {
+    const models: Buffer[] = [];
+    for (const threads of ["1", "2"]) {
+      await trained(`corners${threads}`, "--threads", threads, "--epochs", "3");
+      models.push(await readFile(join(folder, `corners${threads}`, "model.onnx")));
+    }
+    expect(models[1]?.equals(models[0] as Buffer)).toBe(true);
+  });
+
+  test("a model that has no final resize exits 1, says so, and writes nothing", async () => {
+    const model = await OnnxModel.load(join(folder, "model.onnx"));
+    const small = join(folder, "small.onnx");
+    const nodes = model.graph.node.filter(({ opType }) => opType !== "Resize");
+    await model.withGraph({ node: [...nodes, node("Identity", ["c1"], ["logits"])] }).save(small);
+    const done = await trained("none", "--model", small);
+    expect(done.code).toBe(1);
+    expect(done.err).toContain(
+      "there is no final Resize to change: leave out --resize. [RESIZE_UNSUPPORTED]",
+    );
+    expect(await readdir(folder)).not.toContain("none");
+  });
+
+  test("other coordinates exit 2, and inspect hints at asymmetric ones", async () => {
+    expect((await trained("x", "--resize", "asymmetric")).code).toBe(2);
+    const model = await OnnxModel.load(join(folder, "model.onnx"));
+    const shifted = join(folder, "shifted.onnx");
+    const nodes = model.graph.node.map((old) =>
+      old.opType === "Resize"
+        ? node("Resize", old.input, old.output, {
+            mode: "linear",
+            coordinate_transformation_mode: "asymmetric",
+          })
+        : old,
+    );
+    await model.withGraph({ node: nodes }).save(shifted);
+    const { out } = await command("inspect", shifted);
+    expect(out).toMatch(/tail +Resize asymmetric linear\nhint .*--resize half-pixel\n/);
   });
 });
 

@@ -7,6 +7,7 @@ declare module "@pixelgrad/core" {
     MODEL_UNSUPPORTED: { readonly model: string; readonly reason: string };
     NO_SEGMENTATION_OUTPUT: { readonly outputs: readonly string[] };
     CLASSIFIER_UNSUPPORTED: { readonly op: string; readonly node: string };
+    RESIZE_UNSUPPORTED: { readonly reason: string };
     CHANNELS_INVALID: { readonly channels: number };
     TENSOR_NOT_FOUND: { readonly name: string };
     TENSOR_UNSUPPORTED: { readonly name: string; readonly reason: string };

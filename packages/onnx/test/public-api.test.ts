@@ -22,6 +22,7 @@ test("@pixelgrad/onnx exports these names and no others", () => {
       "readInts",
       "readModelCard",
       "replaceClassifier",
+      "replaceResize",
       "trainingGraphs",
       "valueInfo",
       "verifyCut",

@@ -10,6 +10,7 @@ import {
   OnnxModel,
   openSession,
   replaceClassifier,
+  replaceResize,
   trainingGraphs,
   verifyCut,
 } from "@pixelgrad/onnx";
@@ -151,6 +152,29 @@ describe.skipIf(!existsSync(folder))("real models", { timeout: 60_000 }, () => {
       }
     },
   );
+
+  test.each([voc, person, pan] as const)(
+    "%s takes a half-pixel resize: the same names and dims, its classifier found behind it",
+    async (name) => {
+      const model = await load(name);
+      const replaced = await replaceResize(model, "half-pixel");
+      const [before, after] = [inspect(model), inspect(replaced)];
+      expect(after).toMatchObject({ input: before.input, output: before.output, logits: before.logits });
+      expect(after.classifier).toEqual(before.classifier);
+      expect(after.resizes.at(-1)).toMatchObject({ op: "MatMul", mode: "linear", coordinates: "half-pixel" });
+      const feeds = feedsFor(model, sizes[name]);
+      const [old, made] = [await run(model.toBytes(), feeds), await run(replaced.toBytes(), feeds)];
+      expect(made[after.output.name]?.dims).toEqual(old[before.output.name]?.dims);
+      for (const tensor of replaced.graph.initializer) expect(model.graph.initializer).toContain(tensor);
+    },
+  );
+
+  test("one without a final resize is told so", async () => {
+    await expect(replaceResize(await load(sinet), "half-pixel")).rejects.toMatchObject({
+      code: "RESIZE_UNSUPPORTED",
+      message: expect.stringContaining("there is no final Resize to change: leave out --resize"),
+    });
+  });
 
   test.each(trainable.flatMap(([name, size]) => [1, 5].map((channels) => [name, channels, size] as const)))(
     "%s with %i channels runs by the same names, everything else as it was",

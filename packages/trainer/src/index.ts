@@ -10,7 +10,13 @@ export {
   Sgd,
   type SgdOptions,
 } from "./optimizer.ts";
-export { type OptimizerName, type TrainOptions, trainDefaults } from "./options.ts";
+export {
+  type OptimizerName,
+  type ResizeChoice,
+  resizeChoices,
+  type TrainOptions,
+  trainDefaults,
+} from "./options.ts";
 export { type LabelMap, outputLabels } from "./output-labels.ts";
 export { evaluateModel, type PredictOptions, predictImages } from "./predict.ts";
 export { sampleOrder } from "./sample-order.ts";

@@ -1,9 +1,14 @@
 /** What a training run is told, with its defaults. @module */
 import { type LossSpec, PixelgradError } from "@pixelgrad/core";
 import { type Dataset, IGNORED, type Preprocess, type Size } from "@pixelgrad/dataset";
-import type { OnnxModel } from "@pixelgrad/onnx";
+import type { OnnxModel, ResizeCoordinates } from "@pixelgrad/onnx";
 
 export type OptimizerName = "adamw" | "sgd";
+
+/** Of the model's final resize: as it is, or replaced by one with these coordinates. */
+export type ResizeChoice = "keep" | ResizeCoordinates;
+
+export const resizeChoices: readonly ResizeChoice[] = ["keep", "half-pixel", "align-corners"];
 
 export interface TrainOptions {
   readonly model: OnnxModel;
@@ -17,6 +22,8 @@ export interface TrainOptions {
   readonly trainable?: "last" | readonly string[];
   /** Output channels; default: the classes of the dataset. 1 makes a binary model of a dataset of two classes. */
   readonly channels?: number;
+  /** Coordinates of the final resize between classifier and logits, in training and in the saved model. */
+  readonly resize?: ResizeChoice;
   readonly epochs?: number;
   /** Samples per step. */
   readonly batch?: number;
@@ -34,6 +41,7 @@ export interface TrainOptions {
 }
 
 export interface TrainDefaults {
+  readonly resize: ResizeChoice;
   readonly epochs: number;
   readonly batch: number;
   readonly lr: number;
@@ -45,6 +53,7 @@ export interface TrainDefaults {
 }
 
 export const trainDefaults: TrainDefaults = {
+  resize: "keep",
   epochs: 20,
   batch: 8,
   lr: 0.01,
@@ -57,7 +66,8 @@ export const trainDefaults: TrainDefaults = {
 
 /** @throws PixelgradError `TRAINING_OPTION_INVALID`, `CLASS_COUNT_MISMATCH`. */
 export function checkTrainOptions(options: TrainOptions, channels: number): void {
-  const { epochs, batch, lr, seed, weightDecay, momentum } = { ...trainDefaults, ...options };
+  const { resize, epochs, batch, lr, seed, weightDecay, momentum } = { ...trainDefaults, ...options };
+  check("resize", resize, resizeChoices.includes(resize), `one of ${resizeChoices.join(", ")}`);
   check("epochs", epochs, Number.isInteger(epochs) && epochs >= 1, "a whole number of at least 1");
   check("batch", batch, Number.isInteger(batch) && batch >= 1, "a whole number of at least 1");
   check("lr", lr, lr > 0 && Number.isFinite(lr), "a number above 0");

@@ -1,7 +1,7 @@
 /** What the main thread asks of a replica. Arrays in `SharedArrayBuffer`s travel by reference. @module */
 import type { FieldUnit, ImageSums, LossSpec } from "@pixelgrad/core";
 import type { Sample, SampleSpec } from "@pixelgrad/dataset";
-import type { TrainingGraphs } from "@pixelgrad/onnx";
+import type { ResizeCoordinates, TrainingGraphs } from "@pixelgrad/onnx";
 
 /** Features and target of a sample, in shared memory, so that any replica can take any sample. */
 export interface PreparedSample {
@@ -31,6 +31,8 @@ export interface ReplicaSetup {
 }
 
 export type ReplicaJob =
+  /** Runs the model, which takes a while: not for the main thread. */
+  | { readonly kind: "resize"; readonly model: Uint8Array; readonly coordinates: ResizeCoordinates }
   | {
       readonly kind: "graphs";
       readonly model: Uint8Array;
@@ -59,6 +61,8 @@ export type ReplicaJob =
 
 /** What each kind of job gives back. */
 export interface ReplicaResults {
+  /** The model with its final resize replaced. */
+  resize: Uint8Array;
   graphs: TrainingGraphs;
   open: null;
   prepare: PreparedSample;

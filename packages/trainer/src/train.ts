@@ -8,13 +8,19 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { addSums, elementCount, formatLoss, lossFrom, PixelgradError, type Tensor } from "@pixelgrad/core";
 import { requireClassIds, samplesOf } from "@pixelgrad/dataset";
-import { inspect, replaceClassifier, type TrainingGraphs, writeModelCard } from "@pixelgrad/onnx";
+import { inspect, OnnxModel, replaceClassifier, type TrainingGraphs, writeModelCard } from "@pixelgrad/onnx";
 import { availableCpus } from "@pixelgrad/pool";
 import type { EpochResult, TrainEvent } from "./events.ts";
 import { FeatureStore } from "./feature-store.ts";
 import { firstBias } from "./first-bias.ts";
 import { AdamW, type Optimizer, type Parameters, Sgd } from "./optimizer.ts";
-import { checkTrainOptions, ignoringUnlabelled, type TrainOptions, trainDefaults } from "./options.ts";
+import {
+  checkTrainOptions,
+  ignoringUnlabelled,
+  type ResizeChoice,
+  type TrainOptions,
+  trainDefaults,
+} from "./options.ts";
 import { Replicas } from "./replicas.ts";
 import { sampleOrder } from "./sample-order.ts";
 import { polyRate } from "./schedule.ts";
@@ -40,19 +46,20 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   const given = { id, options: lossOptions };
   const loss = dataset.binary === undefined ? ignoringUnlabelled(given) : given;
   const plan = lossFrom(loss).plan(channels);
-  const model = replaceClassifier(settings.model, { channels, seed });
+  const classified = replaceClassifier(settings.model, { channels, seed });
   const trainSamples = samplesOf(dataset, "train");
   const valSamples = "val" in dataset.splits ? samplesOf(dataset, "val") : [];
   await requireClassIds(dataset);
-  await mkdir(settings.out, { recursive: true });
 
   await using replicas = new Replicas(threads, settings.signal);
+  const model = await resized(replicas, classified, settings.resize);
   const graphs = await replicas.run<"graphs">({
     kind: "graphs",
     model: model.toBytes(),
     trainable: settings.trainable ?? "last",
     size: preprocess.size,
   });
+  await mkdir(settings.out, { recursive: true });
   const weights = sharedWeights(graphs);
   const parameters = parametersOf(graphs, weights);
   const inspected = inspect(model);
@@ -77,7 +84,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   yield* prepareAll(valSet, labels, trainSamples.length, all);
 
   // A classifier that has as many channels already is not replaced: it keeps its bias.
-  const bias = model === settings.model ? undefined : parameters.get(inspected.classifier.bias ?? "");
+  const bias = classified === settings.model ? undefined : parameters.get(inspected.classifier.bias ?? "");
   if (bias?.length === channels) bias.set(firstBias(plan, labelCounts));
 
   const before = await validate(replicas, valSet, plan, 0, null);
@@ -117,6 +124,12 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     }
   }
   yield { type: "done", best: best ?? before, before, model: join(settings.out, "model.onnx") };
+}
+
+async function resized(replicas: Replicas, model: OnnxModel, choice: ResizeChoice): Promise<OnnxModel> {
+  if (choice === "keep") return model;
+  const job = { kind: "resize", model: model.toBytes(), coordinates: choice } as const;
+  return OnnxModel.parse(await replicas.run<"resize">(job), model.name);
 }
 
 /** Makes the features of all samples; returns the pixels of each label. */

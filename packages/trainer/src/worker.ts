@@ -1,6 +1,6 @@
 /** The thread of one replica. */
 
-import { OnnxModel, trainingGraphs } from "@pixelgrad/onnx";
+import { OnnxModel, replaceResize, trainingGraphs } from "@pixelgrad/onnx";
 import { type Serve, serveJobs } from "@pixelgrad/pool";
 import { Replica } from "./replica.ts";
 import type { ReplicaJob, ReplicaResults } from "./replica-jobs.ts";
@@ -14,6 +14,8 @@ function opened(): Replica {
 
 const serve: Serve<ReplicaJob, ReplicaResults[ReplicaJob["kind"]]> = serveJobs(async (job) => {
   switch (job.kind) {
+    case "resize":
+      return (await replaceResize(OnnxModel.parse(job.model), job.coordinates)).toBytes();
     case "graphs":
       return trainingGraphs(OnnxModel.parse(job.model), { trainable: job.trainable, size: job.size });
     case "open":

@@ -1,7 +1,8 @@
 /** `pixelgrad-finetune inspect`: what a model looks like, and where it would be cut. */
 import { elementCount } from "@pixelgrad/core";
-import { inspect, OnnxModel, readModelCard } from "@pixelgrad/onnx";
+import { type Inspection, inspect, OnnxModel, readModelCard } from "@pixelgrad/onnx";
 import { Command } from "commander";
+import { describeTail, resizeHint } from "../describe-tail.ts";
 import type { Io } from "../io.ts";
 
 export function inspectCommand(io: Io): Command {
@@ -11,7 +12,8 @@ export function inspectCommand(io: Io): Command {
     .option("--json", "print one JSON object")
     .action(async (path: string, options: { readonly json?: true }) => {
       const model = await OnnxModel.load(path);
-      const { input, output, classifier, channels, logits, tail } = inspect(model);
+      const inspection = inspect(model);
+      const { input, output, classifier, channels, logits, tail, resizes } = inspection;
       const card = readModelCard(model);
       const bias = classifier.bias === undefined ? 0 : channels;
       const facts = {
@@ -31,14 +33,15 @@ export function inspectCommand(io: Io): Command {
         cut: classifier.features,
         logits,
         tail: tail.map(({ opType }) => opType),
+        resizes: resizes.map(({ nodes: _nodes, ...resize }) => resize),
         names: card?.names ?? null,
         preprocess: card?.preprocess ?? null,
       };
-      io.out(options.json ? `${JSON.stringify(facts)}\n` : describe(facts));
+      io.out(options.json ? `${JSON.stringify(facts)}\n` : describe(facts, inspection));
     });
 }
 
-function describe(facts: {
+interface Facts {
   readonly input: {
     readonly name: string;
     readonly dims: readonly (number | string)[];
@@ -61,9 +64,10 @@ function describe(facts: {
   readonly logits: string;
   readonly opset: number;
   readonly nodes: number;
-  readonly tail: readonly string[];
   readonly names: readonly string[] | null;
-}): string {
+}
+
+function describe(facts: Facts, inspection: Inspection): string {
   const { input, output, classifier } = facts;
   const rows: [string, string][] = [
     ["graph", `${facts.nodes} nodes, operator set ${facts.opset}`],
@@ -76,8 +80,10 @@ function describe(facts: {
     ["channels", String(facts.channels)],
     ["cut", `at ${facts.cut}`],
     ["loss at", facts.logits],
-    ["tail", facts.tail.join(" → ") || "none"],
+    ["tail", describeTail(inspection).join(" → ") || "none"],
   ];
+  const hint = resizeHint(inspection);
+  if (hint !== undefined) rows.push(["hint", hint]);
   if (facts.names !== null) rows.push(["names", facts.names.join(", ")]);
   return rows.map(([name, value]) => `${name.padEnd(10)}  ${value}\n`).join("");
 }

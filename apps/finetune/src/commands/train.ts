@@ -4,7 +4,14 @@ import { parseLoss } from "@pixelgrad/core";
 import { loadDataset, requirePreprocess } from "@pixelgrad/dataset";
 import { OnnxModel } from "@pixelgrad/onnx";
 import { availableCpus } from "@pixelgrad/pool";
-import { type OptimizerName, type TrainEvent, train, trainDefaults } from "@pixelgrad/trainer";
+import {
+  type OptimizerName,
+  type ResizeChoice,
+  resizeChoices,
+  type TrainEvent,
+  train,
+  trainDefaults,
+} from "@pixelgrad/trainer";
 import { Command, Option } from "commander";
 import type { Io } from "../io.ts";
 import { iouTable } from "../iou-table.ts";
@@ -28,6 +35,7 @@ interface TrainFlags {
   readonly out: string;
   readonly trainable: "last";
   readonly channels?: number;
+  readonly resize: ResizeChoice;
 }
 
 export function trainCommand(io: Io): Command {
@@ -54,6 +62,11 @@ export function trainCommand(io: Io): Command {
     )
     .addOption(new Option("--trainable <what>", "what is trained").choices(["last"]).default("last"))
     .option("--channels <n>", "output channels; 1 makes a binary model", wholeNumber(1))
+    .addOption(
+      new Option("--resize <coordinates>", "of the model's final resize: as they are, or replaced")
+        .choices(resizeChoices)
+        .default(trainDefaults.resize),
+    )
     .action(async (flags: TrainFlags) => {
       const dataset = await loadDataset(flags.data);
       const model = await OnnxModel.load(flags.model);

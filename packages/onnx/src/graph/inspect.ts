@@ -8,7 +8,9 @@ import { intsAttribute } from "./attributes.ts";
 import { type Classifier, classifierAt, classifierAxes } from "./classifier.ts";
 import type { NodeProto } from "./onnx_pb.ts";
 import type { OnnxModel, ValueDescription } from "./onnx-model.ts";
+import { resizeMatricesAt } from "./resize-matrices.ts";
 import { axesAfter, tailOperators } from "./tail-axes.ts";
+import { type TailResize, tailResizes } from "./tail-resize.ts";
 import { Wiring } from "./wiring.ts";
 
 export type OutputKind = "logits" | "softmax" | "sigmoid" | "argmax" | "threshold";
@@ -35,6 +37,8 @@ export interface Inspection {
   readonly tailAxes: readonly string[];
   /** The NCHW tensor a loss attaches to: before Softmax, Sigmoid, ArgMax and a final NHWC Transpose. */
   readonly logits: string;
+  /** Resizes between classifier and logits, in order. */
+  readonly resizes: readonly TailResize[];
 }
 
 const outputKinds: Readonly<Record<string, OutputKind>> = {
@@ -87,9 +91,13 @@ function headAt(
   let value = output.name;
   let last = wiring.producer(value);
   // A damaged file may tie its nodes into a ring.
-  while (last !== undefined && tailOperators.has(last.opType) && !tail.includes(last)) {
-    tail.unshift(last);
-    value = last.input[0] as string;
+  while (last !== undefined && !tail.includes(last)) {
+    const step: readonly NodeProto[] | undefined = tailOperators.has(last.opType)
+      ? [last]
+      : resizeMatricesAt(wiring, last)?.nodes;
+    if (step === undefined) break;
+    tail.unshift(...step);
+    value = tail[0]?.input[0] as string;
     last = wiring.producer(value);
   }
   if (last === undefined) return undefined;
@@ -117,6 +125,7 @@ function headAt(
   const logits = logitsOf(classifier, tail, tailAxes);
   if (logits === undefined) return lost(tail.find(({ opType }) => opType === "Resize") ?? classifier.node);
   const kind = [...tail].reverse().find(({ opType }) => opType in outputKinds)?.opType;
+  const logitsEnd = tail.findIndex(({ output: [made] }) => made === logits) + 1;
   const channelAxes = tailAxes.filter((a) => a.includes("C")).at(-1) as string;
   return {
     output: {
@@ -130,6 +139,7 @@ function headAt(
     tail,
     tailAxes,
     logits,
+    resizes: tailResizes(tail.slice(0, logitsEnd), wiring, model.opset),
   };
 }
 
@@ -138,7 +148,9 @@ function logitsOf({ output }: Classifier, tail: readonly NodeProto[], tailAxes: 
   const ends = tail.findIndex(({ opType }) => endsLogits.has(opType));
   const before = ends < 0 ? tail : tail.slice(0, ends);
   const at = tailAxes.slice(0, before.length + 1).lastIndexOf("NCHW");
-  const resizes = before.slice(Math.max(at, 0)).some(({ opType }) => /^(Resize|Upsample)$/.test(opType));
+  const resizes = before
+    .slice(Math.max(at, 0))
+    .some(({ opType }) => /^(Resize|Upsample|MatMul)$/.test(opType));
   if (at < 0 || resizes) return undefined;
   return at === 0 ? output : (before[at - 1]?.output[0] as string);
 }

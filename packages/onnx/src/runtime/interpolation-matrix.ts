@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { buildModel, valueInfo } from "../graph/build.ts";
+import { buildModel, type ModelParts, valueInfo } from "../graph/build.ts";
 import { edited } from "../graph/edited.ts";
-import type { NodeProto, OperatorSetIdProto } from "../graph/onnx_pb.ts";
+import type { NodeProto } from "../graph/onnx_pb.ts";
 import { OnnxModel } from "../graph/onnx-model.ts";
 import { floatTensor, intTensor } from "../graph/tensor-proto.ts";
 import { openSession } from "./session.ts";
@@ -14,7 +14,7 @@ import { openSession } from "./session.ts";
 export interface AxisResize {
   /** The Resize or Upsample, whose attributes count. */
   readonly node: NodeProto;
-  readonly opset: readonly OperatorSetIdProto[];
+  readonly opset: NonNullable<ModelParts["opset"]>;
   readonly from: number;
   readonly to: number;
   /** The scale the node is given; undefined when it is given sizes. */

@@ -1,0 +1,21 @@
+/** The scales a Resize or Upsample is given. @module */
+import { floatsAttribute, intsAttribute } from "./attributes.ts";
+import type { NodeProto } from "./onnx_pb.ts";
+
+/**
+ * The scale of each of four axes; undefined when the node is given sizes.
+ * @param numbers - what a value holds, where that is known.
+ */
+export function resizeScales(
+  node: NodeProto,
+  numbers: (value: string | undefined) => readonly number[] | undefined,
+): readonly number[] | undefined {
+  const attribute = floatsAttribute(node, "scales");
+  if (attribute !== undefined) return attribute;
+  const given = numbers(
+    node.opType === "Upsample" || node.input.length === 2 ? node.input[1] : node.input[2],
+  );
+  if (given === undefined || given.length === 0) return undefined;
+  const axes = intsAttribute(node, "axes", [0, 1, 2, 3]).map((axis) => (axis + 4) % 4);
+  return [0, 1, 2, 3].map((axis) => given[axes.indexOf(axis)] ?? 1);
+}
