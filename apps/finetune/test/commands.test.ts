@@ -51,11 +51,17 @@ function trainArguments(from: string, out: string, ...more: readonly string[]): 
 }
 
 describe("train", () => {
-  test("writes byte-identical models for 1, 2 and 3 threads", async () => {
+  test.each([
+    "cross-entropy + dice",
+    // Of each image, of ranks over the batch, of ranks in each image, of distances.
+    "tversky(accumulate=image) + 0.1*lovasz-softmax",
+    "top-k(percent=50) + lovasz-softmax(accumulate=image)",
+    "cross-entropy + 0.01*boundary + 0.001*hausdorff-dt",
+  ])("writes byte-identical models for 1, 2 and 3 threads with %s", async (loss) => {
     const models: Buffer[] = [];
     for (const threads of ["1", "2", "3"]) {
       const done = await command(
-        ...trainArguments(folder, `run${threads}`, "--threads", threads, "--loss", "cross-entropy + dice"),
+        ...trainArguments(folder, `run${threads}`, "--threads", threads, "--loss", loss),
       );
       expect(done).toMatchObject({ code: 0 });
       models.push(await readFile(join(folder, `run${threads}`, "model.onnx")));
@@ -84,26 +90,31 @@ describe("train", () => {
     expect(best).toBeGreaterThan(0.8);
   });
 
-  test.each(["binary-cross-entropy", "focal", "dice", "binary-cross-entropy + dice"])(
-    "one channel learns a binary mask with %s, IoU above 0.7",
-    async (loss) => {
-      const { code } = await command(
-        ...trainArguments(binary, "one", "--channels", "1", "--epochs", "60", "--loss", loss),
-      );
-      expect(code).toBe(0);
-      const { out } = await command(
-        ...[
-          "evaluate",
-          "--model",
-          join(binary, "one", "model.onnx"),
-          "--data",
-          join(binary, "data.yaml"),
-          "--json",
-        ],
-      );
-      expect((JSON.parse(out) as { iou: number[] }).iou[1]).toBeGreaterThan(0.7);
-    },
-  );
+  test.each([
+    "binary-cross-entropy",
+    "focal",
+    "dice",
+    "binary-cross-entropy + dice",
+    "lovasz-hinge",
+    "top-k(base=binary-cross-entropy, percent=50)",
+    "binary-cross-entropy + 0.01*boundary",
+  ])("one channel learns a binary mask with %s, IoU above 0.7", async (loss) => {
+    const { code } = await command(
+      ...trainArguments(binary, "one", "--channels", "1", "--epochs", "60", "--loss", loss),
+    );
+    expect(code).toBe(0);
+    const { out } = await command(
+      ...[
+        "evaluate",
+        "--model",
+        join(binary, "one", "model.onnx"),
+        "--data",
+        join(binary, "data.yaml"),
+        "--json",
+      ],
+    );
+    expect((JSON.parse(out) as { iou: number[] }).iou[1]).toBeGreaterThan(0.7);
+  });
 
   test("a new classifier's bias starts at the log odds of the foreground, within 1e-5", async () => {
     await command(...trainArguments(binary, "still", "--channels", "1", "--lr", "1e-9", "--epochs", "1"));

@@ -60,7 +60,7 @@ export function unitAt(
     }
     return to;
   };
-  const { distanceMaps } = problem;
+  const distanceMaps = field.takesDistanceMaps ? problem.distanceMaps : undefined;
   return {
     values: fields[term]!.subarray(at, at + length),
     target: copy(targetReader(plan.terms[term].term, problem, row)),
@@ -102,6 +102,22 @@ export function fillUnit(
   const sums = new Float64Array(secondLength);
   field?.fill(unit, coefficients, sums);
   return sums;
+}
+
+/**
+ * What a unit of one image needs of its target alone, for callers that keep targets; undefined where nothing.
+ * @param problem - of one image; its logits are not looked at.
+ */
+export function targetDistances(
+  plan: LossPlan,
+  problem: Problem,
+  { term, row }: UnitPlace,
+): Float64Array | undefined {
+  const { term: own } = plan.terms[term];
+  if (own.field?.distances === undefined || own.field.scope !== "image") return undefined;
+  const at = targetReader(own, problem, row);
+  const target = Float64Array.from({ length: problem.pixels }, (_, i) => at(0, i));
+  return own.field.distances(target, problem.spatial, row);
 }
 
 /** Where channel `c`, pixel `i` of image `n` lies in an array shaped like the logits. */

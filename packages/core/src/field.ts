@@ -18,8 +18,8 @@ export interface FieldUnit {
   readonly target: Float64Array;
   /** Pixel weights; absent when all are 1. */
   readonly weights?: Float64Array;
-  /** The caller's distance map of this row; absent unless given. */
-  readonly distances?: Float64Array;
+  /** The distance map of this row's target, given by the caller or made beforehand; absent otherwise. */
+  readonly distances?: Float32Array | Float64Array;
   /** Row, which is the class where a term has a row per class. */
   readonly row: number;
   /** Images in the unit: 1, or the batch. */
@@ -32,6 +32,13 @@ export interface FieldMaps {
   readonly rows: number;
   /** Whether a unit is a row of one image or of the whole batch. */
   readonly scope: "image" | "batch";
+  /** Whether the caller's `distanceMaps` are what `distances` makes: units then carry them. */
+  readonly takesDistanceMaps?: boolean;
+  /**
+   * What a row needs of its target alone: made once per target where a caller keeps targets, and handed to the unit as
+   * `distances`. Undefined for a row that needs none.
+   */
+  distances?(target: Float64Array, spatial: readonly number[], row: number): Float64Array | undefined;
   /**
    * Adds to the sums of the first map, before `finish`, each number once: units are added one by one. May already leave
    * in the field what the second map needs.

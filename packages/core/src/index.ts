@@ -37,6 +37,7 @@ export {
   makeFields,
   measureUnit,
   measuringPlaces,
+  targetDistances,
   type UnitPlace,
   unitAt,
   unitPlaces,

@@ -95,6 +95,7 @@ test("@pixelgrad/core exports these names and no others", () => {
       "surfaceDice",
       "surfaceDistances",
       "symmetricCrossEntropy",
+      "targetDistances",
       "tensor",
       "topK",
       "tversky",

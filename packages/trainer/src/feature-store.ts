@@ -45,8 +45,9 @@ export class FeatureStore {
   }
 
   #keep(index: number, prepared: PreparedSample): void {
-    const features = prepared.features.reduce((total, { byteLength }) => total + byteLength, 0);
-    const bytes = features + prepared.mask.byteLength;
+    const { features, mask, distances } = prepared;
+    const arrays = [...features, mask, ...distances.flat()];
+    const bytes = arrays.reduce((total, array) => total + (array?.byteLength ?? 0), 0);
     if (bytes > this.#room) return;
     this.#room -= bytes;
     this.#kept.set(index, prepared);

@@ -12,6 +12,8 @@ export interface PreparedSample {
   readonly labelCounts: Float64Array;
   /** Sums of the first map, when they follow from the labels alone. */
   readonly labelSums: Float64Array | null;
+  /** Distance maps of the mask, made once, by term of the loss and row; null where a term needs none. */
+  readonly distances: readonly (readonly (Float32Array | null)[])[];
 }
 
 /** A sample's place in its batch, and the fields of that batch, in shared memory. */

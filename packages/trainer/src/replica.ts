@@ -21,7 +21,9 @@ import {
   type Problem,
   predictedLabels,
   type Tensor,
+  targetDistances,
   tensor,
+  unitPlaces,
   viewFields,
   viewPiece,
 } from "@pixelgrad/core";
@@ -84,10 +86,12 @@ export class Replica {
     const shared = new Uint8Array(new SharedArrayBuffer(mask.data.length));
     shared.set(mask.data);
     const labelCounts = countLabels(shared, Math.max(2, this.#channels));
-    const prepared = { features, mask: shared, labelCounts, labelSums: null };
+    // There are no logits yet: distances, and the first map of some losses, look at labels only.
+    const problem = this.#problem(new Float32Array(0), shared);
+    const distances = this.#distances(problem);
+    const prepared = { features, mask: shared, labelCounts, labelSums: null, distances };
     if (this.#plan.firstReadsLogits) return prepared;
-    // The first map looks at labels only: there need not be any logits yet.
-    return { ...prepared, labelSums: this.#first(this.#problem(new Float32Array(0), shared), ALONE) };
+    return { ...prepared, labelSums: this.#first(problem, ALONE) };
   }
 
   /** Runs the head and keeps its activations in `slot`; the sums of the first map unless the labels gave them. */
@@ -191,6 +195,16 @@ export class Replica {
       logitsDims: dims,
       targetDims: [images, ...spatial],
     };
+  }
+
+  /** In shared memory, as float32: they are as large as the logits. */
+  #distances(problem: Problem): (Float32Array | null)[][] {
+    const distances: (Float32Array | null)[][] = this.#plan.terms.map(() => []);
+    for (const place of unitPlaces(this.#plan, problem)) {
+      const map = targetDistances(this.#plan, problem, place);
+      distances[place.term]![place.row] = map === undefined ? null : share(Float32Array.from(map));
+    }
+    return distances;
   }
 
   #first(problem: Problem, place: BatchPlace): Float64Array {

@@ -6,6 +6,7 @@
 import {
   addSums,
   elementCount,
+  type FieldUnit,
   type LossPlan,
   makeFields,
   measuringPlaces,
@@ -41,7 +42,10 @@ export async function trainBatch(
     (sums, slot) => first.push(sums ?? (samples[slot]?.labelSums as Float64Array)),
   );
   const second = first.map(() => new Float64Array(plan.secondLength));
-  const unitOf = (place: UnitPlace) => unitAt(plan, batch, fields, place, sharedDoubles);
+  const unitOf = (place: UnitPlace): FieldUnit => {
+    const distances = samples[place.image]!.distances[place.term]?.[place.row];
+    return { ...unitAt(plan, batch, fields, place, sharedDoubles), ...(distances && { distances }) };
+  };
   const measuring = measuringPlaces(plan, batch);
   await replicas.map<"unit">(
     measuring.map((place) => ({ kind: "unit", term: place.term, unit: unitOf(place) })),

@@ -51,8 +51,8 @@ export interface Region {
   /** w_i / sum w; 0 where a pixel does not count. */
   readonly share: Float64Array;
   readonly spatial: readonly number[];
-  /** The caller's distance map; absent unless given. */
-  readonly distances?: Float64Array;
+  /** The distance map of the target: that of the unit, or made of `target`; empty for members without. */
+  readonly distances: Float32Array | Float64Array;
 }
 
 export interface SurfaceLoss {
@@ -63,6 +63,10 @@ export interface SurfaceLoss {
   readonly selection: "all" | "foreground";
   /** `log`: log(1 + L), of the reduced loss; under `none` of each element. `one` by default. */
   readonly form?: "one" | "log";
+  /** The distance map of a region of 1 among 0, for members that measure to it; NaN where a pixel does not count. */
+  distances?(mask: Float64Array, spatial: readonly number[]): Float64Array;
+  /** Whether the caller's `distanceMaps` take the place of `distances`. */
+  readonly takesDistanceMaps?: boolean;
   /** F of a region; replaces its `p` by the slopes dF/dp, 0 where a pixel does not count. */
   measure(region: Region): number;
 }
@@ -92,8 +96,11 @@ export function surfaceTerm(loss: SurfaceLoss): Term {
     field: {
       rows: classes,
       scope: "image",
+      takesDistanceMaps: loss.takesDistanceMaps ?? false,
+      distances: (target, spatial, row) =>
+        selected[row] ? loss.distances?.(target.map(toRegion), spatial) : undefined,
       measure(unit, sums) {
-        const region = selected[unit.row] ? regionOf(unit) : undefined;
+        const region = selected[unit.row] ? regionOf(unit, loss.distances) : undefined;
         if (region === undefined) {
           unit.values.fill(0);
           return;
@@ -139,12 +146,21 @@ export function surfaceTerm(loss: SurfaceLoss): Term {
 }
 
 /** 1 where a number is above a half, else 0; NaN where the pixel does not count. */
-export function regionMask(values: Float64Array, { share }: Region): Float64Array {
-  return values.map((v, i) => (share[i] === 0 ? Number.NaN : v > 0.5 ? 1 : 0));
+export function regionMask(values: Float64Array, { share }: Pick<Region, "share">): Float64Array {
+  return values.map((v, i) => (share[i] === 0 ? Number.NaN : toRegion(v)));
 }
 
+function toRegion(v: number): number {
+  return Number.isNaN(v) ? v : v > 0.5 ? 1 : 0;
+}
+
+const NONE = new Float64Array(0);
+
 /** Undefined where no pixel counts. */
-function regionOf({ values, target, weights, spatial, distances }: FieldUnit): Region | undefined {
+function regionOf(
+  { values, target, weights, spatial, distances }: FieldUnit,
+  distancesOf: SurfaceLoss["distances"],
+): Region | undefined {
   const share = target.map((t, i) => (Number.isNaN(t) ? 0 : (weights?.[i] ?? 1)));
   const total = share.reduce((sum, w) => sum + w, 0);
   if (total === 0) return undefined;
@@ -154,6 +170,6 @@ function regionOf({ values, target, weights, spatial, distances }: FieldUnit): R
     target: target.map((t, i) => (share[i] === 0 ? Number.NaN : t)),
     share,
     spatial,
-    ...(distances && { distances }),
+    distances: distances ?? distancesOf?.(regionMask(target, { share }), spatial) ?? NONE,
   };
 }

@@ -1,13 +1,7 @@
 /** Boundary loss. @module */
 
 import type { LossDefinition } from "../definition.ts";
-import {
-  regionMask,
-  type SurfaceLossOptions,
-  spacingField,
-  surfaceFields,
-  surfaceTerm,
-} from "../families/surface.ts";
+import { type SurfaceLossOptions, spacingField, surfaceFields, surfaceTerm } from "../families/surface.ts";
 import type { Loss } from "../loss.ts";
 import { defineLoss } from "../single-loss.ts";
 import { signedDistanceMap } from "../surface/signed-distance-map.ts";
@@ -34,9 +28,9 @@ export const boundaryDefinition: LossDefinition = {
       options,
       classes,
       selection: "foreground",
-      measure(region) {
-        const { p, target, share, spatial, distances } = region;
-        const phi = distances ?? signedDistanceMap(regionMask(target, region), spatial, options.spacing);
+      takesDistanceMaps: true,
+      distances: (mask, spatial) => signedDistanceMap(mask, spatial, options.spacing),
+      measure({ p, share, distances: phi }) {
         let value = 0;
         for (let i = 0; i < p.length; i++) {
           if (share[i] !== 0) value += share[i] * phi[i] * p[i];

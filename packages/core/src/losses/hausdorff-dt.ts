@@ -58,10 +58,10 @@ export const hausdorffDtDefinition: LossDefinition = {
       classes,
       selection: "foreground",
       form,
+      distances: (mask, spatial) => distanceField(mask, spatial, spacing),
       measure(region) {
-        const { p, target, share, spatial } = region;
+        const { p, target, share, spatial, distances: ofTarget } = region;
         const ofPrediction = distanceField(regionMask(p, region), spatial, spacing);
-        const ofTarget = distanceField(regionMask(target, region), spatial, spacing);
         let value = 0;
         for (let i = 0; i < p.length; i++) {
           const weighted = share[i] * (ofPrediction[i] ** alpha + ofTarget[i] ** alpha);
