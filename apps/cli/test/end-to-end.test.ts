@@ -8,7 +8,16 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { seededBatch, temporaryFolder, writeImages } from "./folder.ts";
 import { inOwnProcess } from "./pixelgrad.ts";
 
-const EXPRESSIONS = ["cross-entropy + 0.5*dice", "cross-entropy(ignoreIndex=1, divisor=valid)", "dice"];
+const EXPRESSIONS = [
+  "cross-entropy + 0.5*dice",
+  "cross-entropy(ignoreIndex=1, divisor=valid)",
+  "dice",
+  // Over each image; over ranks of the whole batch, whose files lie on different threads; over distances.
+  "monai:dice",
+  "lovasz-softmax + 0.5*top-k(percent=3)",
+  "lovasz-softmax(accumulate=image)",
+  "hausdorff-dt",
+];
 const batch = seededBatch(7, 200, 4, 24, 33);
 /** Padded, so that the order of names is that of the batch. */
 const nameOf = (i: number): string => `image-${String(i).padStart(3, "0")}`;
@@ -52,10 +61,10 @@ describe("200 files", () => {
 
   test("each have the value of a call of their own in --per-image", async () => {
     const csv = join(folder, "per-image.csv");
-    const args = ["loss", ...losses("dice", "cross-entropy"), ...filesOf(folder), "--per-image", csv];
+    const args = ["loss", ...losses("dice", "lovasz-softmax"), ...filesOf(folder), "--per-image", csv];
     expect(await inOwnProcess(args)).toMatchObject({ code: 0 });
     const [header, ...rows] = (await readFile(csv, "utf8")).trimEnd().split("\n");
-    expect(header).toBe("image,dice,cross-entropy,counted");
+    expect(header).toBe("image,dice,lovasz-softmax,counted");
     const [, classes = 0, height = 0, width = 0] = batch.logits.dims;
     const pixels = height * width;
     const expected = Array.from({ length: 200 }, (_, i) => {
@@ -66,7 +75,7 @@ describe("200 files", () => {
         width,
       ]);
       const labels = tensor(batch.labels.data.slice(i * pixels, (i + 1) * pixels), [1, height, width]);
-      const values = ["dice", "cross-entropy"].map((loss) => parseLoss(loss).value(logits, labels));
+      const values = ["dice", "lovasz-softmax"].map((loss) => parseLoss(loss).value(logits, labels));
       return [nameOf(i), ...values, pixels].join(",");
     });
     expect(rows).toEqual(expected);
