@@ -83,7 +83,10 @@ export function fillingPlaces(
   problem: Pick<Problem, "images">,
   runsSecond: boolean,
 ): UnitPlace[] {
-  return unitPlaces(plan, problem).filter(({ term }) => runsSecond || plan.terms[term].term.secondLength > 0);
+  return unitPlaces(plan, problem).filter(({ term }) => {
+    const { field, secondLength } = plan.terms[term].term;
+    return field?.fill !== undefined && (runsSecond || secondLength > 0);
+  });
 }
 
 /** Measures a unit: the sums it adds to the first map of its term. */
@@ -100,7 +103,7 @@ export function fillUnit(
   coefficients: Float64Array,
 ): Float64Array {
   const sums = new Float64Array(secondLength);
-  field?.fill(unit, coefficients, sums);
+  field?.fill?.(unit, coefficients, sums);
   return sums;
 }
 

@@ -47,7 +47,7 @@ export interface FieldMaps {
   /**
    * Overwrites the field; adds the unit's part of the value to the sums of the second map. That part may depend on the
    * coefficients only through the unit's own image (or batch), and not on the weight of the term. A term without sums of
-   * the second map is not filled where only its value is wanted.
+   * the second map is not filled where only its value is wanted. Absent where `measure` leaves the field as it must be.
    */
-  fill(unit: FieldUnit, coefficients: Float64Array, sums: Float64Array): void;
+  fill?(unit: FieldUnit, coefficients: Float64Array, sums: Float64Array): void;
 }

@@ -7,13 +7,13 @@ import {
   addSums,
   elementCount,
   type FieldUnit,
+  fillingPlaces,
   type LossPlan,
   makeFields,
   measuringPlaces,
   type Problem,
   type UnitPlace,
   unitAt,
-  unitPlaces,
 } from "@pixelgrad/core";
 import type { TrainingGraphs } from "@pixelgrad/onnx";
 import type { PreparedSample } from "./replica-jobs.ts";
@@ -52,7 +52,7 @@ export async function trainBatch(
     (sums, i) => addSums(plan.firstOf(first[measuring[i]!.image]!, measuring[i]!.term), sums),
   );
   const coefficients = plan.finish(first);
-  const places = unitPlaces(plan, batch);
+  const places = fillingPlaces(plan, batch, true);
   await replicas.map<"unit">(
     places.map((place) => {
       const own = plan.coefficientsOf(coefficients[place.image]!, place.term).slice();

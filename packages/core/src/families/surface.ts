@@ -108,9 +108,6 @@ export function surfaceTerm(loss: SurfaceLoss): Term {
         sums[fAt + unit.row] += loss.measure(region);
         sums[countsAt + unit.row] += 1;
       },
-      fill() {
-        // The slopes are there already: they take no coefficient.
-      },
     },
     finish(images, scale, upstream) {
       const counting = totalOf(images, countsAt);
