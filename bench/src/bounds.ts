@@ -19,7 +19,8 @@ export function boundsOf(row: Row, agreement: Agreement): Bounds {
   const pixels = pixelsOf(row);
   const grad = FLOAT32_BOUND;
   // One after the other into one float32, n numbers above 0 lose up to n roundings; far fewer, as most cancel.
-  if (agreement === "running float32") return { value: FLOAT32_BOUND + (pixels * ROUNDING) / 8, grad };
+  if (agreement === "running float32" || agreement === "value")
+    return { value: FLOAT32_BOUND + (pixels * ROUNDING) / 8, grad };
   if (row.rounding === "sums") return { value: FLOAT32_BOUND, grad };
   // A step of the Jaccard index is up to 1 over the pixels of a class, and the difference of two numbers below 1: in float32
   // it has the fewer digits the more pixels there are.

@@ -4,7 +4,7 @@ import type { Row } from "../rows.ts";
 
 /**
  * How a contender's result must compare with ours: `bits`, the same; `float32`, within rounding of float32 sums; `running
- * float32`, where the sum of the value has one accumulator; `value`, as `float32`, and it makes no gradient; `nothing`, it
+ * float32`, where the sum of the value has one accumulator; `value`, as that, and it makes no gradient; `nothing`, it
  * computes no loss.
  */
 export type Agreement = "bits" | "float32" | "running float32" | "value" | "nothing";
