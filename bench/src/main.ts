@@ -8,6 +8,7 @@
  * anyone did not, 2 for an option that is not one. Targets that are not met are printed and do not fail.
  */
 import { writeFileSync } from "node:fs";
+import { formatJson } from "./json.ts";
 import { type Options, parseOptions } from "./options.ts";
 import { formatReport } from "./report.ts";
 import { runAll } from "./run-all.ts";
@@ -24,6 +25,6 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const result = await runAll(options, (next) => process.stderr.write(`${next} ...\n`));
   process.stdout.write(formatReport(result));
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 1)}\n`);
+  if (options.json !== undefined) writeFileSync(options.json, formatJson(result));
   return result.rows.every(({ checks }) => checks.every(({ ok }) => ok)) ? 0 : 1;
 }
