@@ -1,0 +1,60 @@
+/** The whole bench as data. @module */
+import { type Dispatch, measureDispatch } from "./dispatch.ts";
+import { IN_PLACE_DIMS, type InPlace, measureInPlace } from "./in-place.ts";
+import { type Machine, machine } from "./machine.ts";
+import type { Options } from "./options.ts";
+import { closePeers, type Opened, openPeers } from "./peers/open-peers.ts";
+import { quick, rows } from "./rows.ts";
+import { type RowResult, runRow } from "./run-row.ts";
+import { dispatchFinding, type Finding, inPlaceFinding, rowFindings } from "./targets.ts";
+
+export interface BenchResult {
+  readonly machine: Machine;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly skipped: Opened["skipped"];
+  readonly rounds: number;
+  readonly quick: boolean;
+  readonly rows: readonly RowResult[];
+  readonly dispatch?: Dispatch;
+  readonly inPlace: readonly InPlace[];
+  /** Empty under `--quick`: targets are for whole sizes. */
+  readonly findings: readonly Finding[];
+}
+
+/** @param progress - is told what comes next. */
+export async function runAll(options: Options, progress: (next: string) => void): Promise<BenchResult> {
+  const { chosen, threads, rounds } = options;
+  const measuredOn = machine();
+  const opened = await openPeers(options.peers);
+  const results: RowResult[] = [];
+  try {
+    for (const row of rows.filter(({ id }) => chosen.has(id))) {
+      progress(row.id);
+      results.push(await runRow(options.quick ? quick(row) : row, opened.peers, threads, rounds));
+    }
+  } finally {
+    await closePeers(opened);
+  }
+  if (chosen.has("dispatch")) progress("dispatch");
+  const dispatch = chosen.has("dispatch") ? await measureDispatch(threads.at(-1)!, rounds) : undefined;
+  if (chosen.has("in-place")) progress("in-place");
+  const inPlaceDims = options.quick ? [2, 21, 67, 67] : IN_PLACE_DIMS;
+  const inPlace = chosen.has("in-place") ? await measureInPlace(inPlaceDims, threads) : [];
+  return {
+    machine: measuredOn,
+    versions: Object.assign({}, ...[...opened.peers.values()].map(({ versions }) => versions)),
+    skipped: opened.skipped,
+    rounds,
+    quick: options.quick,
+    rows: results,
+    ...(dispatch && { dispatch }),
+    inPlace,
+    findings: options.quick
+      ? []
+      : [
+          ...results.flatMap(rowFindings),
+          ...(dispatch ? [dispatchFinding(dispatch)] : []),
+          ...inPlace.map(inPlaceFinding),
+        ],
+  };
+}
