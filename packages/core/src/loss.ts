@@ -40,11 +40,14 @@ export interface LossExtra {
    * is an error.
    */
   readonly classMask?: Tensor;
-  /** With `reduction: "none"`: d total / d element, with the dims of the elements; the gradient is then that of the total. */
+  /**
+   * With `reduction: "none"`: d total / d element, a Float32Array with the dims of the elements, finite; the gradient is
+   * then that of the total.
+   */
   readonly upstream?: Tensor;
   /** What a distillation loss compares with: the input of the teacher, a Float32Array with the dims of the logits. */
   readonly teacher?: Tensor;
-  /** Distance maps made beforehand, a Float32Array with the dims of the logits (see `boundary`). */
+  /** Distance maps made beforehand, a Float32Array with the dims of the logits, finite (see `boundary`). */
   readonly distanceMaps?: Tensor;
   /**
    * Where the gradient is written: as many float32 as there are logits, the logits' own array allowed. Its content

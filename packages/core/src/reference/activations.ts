@@ -11,7 +11,7 @@ export function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
-/** exp(x_k) / sum_j exp(x_j) over the open classes; 0 for the others. */
+/** exp(x_k) / sum_j exp(x_j) over the open classes; 0 for the others, also where none is open. */
 export function softmax(
   x: Float64Array,
   to: Float64Array = new Float64Array(x.length),
@@ -23,7 +23,7 @@ export function softmax(
     to[k] = open?.[k] === 0 ? 0 : Math.exp(x[k] - x[top]);
     sum += to[k];
   }
-  for (let k = 0; k < x.length; k++) to[k] /= sum;
+  if (sum !== 0) for (let k = 0; k < x.length; k++) to[k] /= sum;
   return to;
 }
 
