@@ -2,14 +2,14 @@
 
 import type { Preset } from "../definition.ts";
 import type { OptionFields } from "../options.ts";
-import type { Clamp } from "../reference/binary-logs.ts";
 import type { SoftTargets } from "../reference/focal.ts";
 import { type ModulatedDivisor, modulatedDivisorField, type Spread } from "./channel-pixel.ts";
+import { type ClampOptions, clampFields } from "./clamp-options.ts";
 import { type ClassChoice, classChoiceField } from "./class-choice.ts";
 import { pixelFields } from "./reduction.ts";
 import { type SigmoidPixelOptions, sigmoidInputFields } from "./sigmoid-pixel.ts";
 
-export interface FocalOptions extends Omit<SigmoidPixelOptions, "divisor"> {
+export interface FocalOptions extends Omit<SigmoidPixelOptions, "divisor">, ClampOptions {
   readonly preset?: Exclude<Preset, "torch" | "nnunet">;
   /** `sigmoid` by default, each logit a loss of its own; `softmax` takes labels or dense targets. */
   readonly activation?: "sigmoid" | "softmax";
@@ -38,10 +38,6 @@ export interface FocalOptions extends Omit<SigmoidPixelOptions, "divisor"> {
   readonly classWeights?: readonly number[];
   /** What an element is: `elements`, each logit (sigmoid's default), or `pixels`, the sum over channels (softmax's). */
   readonly spread?: Spread;
-  /** Probabilities: how log 0 stays finite; `log`, at -100, by default. */
-  readonly clamp?: Clamp;
-  /** The epsilon of `clamp`; 1e-7 by default. */
-  readonly epsilon?: number;
   /** Softmax of probabilities: `sum` first divides those of a pixel by their sum; `none` by default. */
   readonly normalization?: "none" | "sum";
   /** `valid` by default; `modulator` is the normalised focal loss: the sum of all modulators, at least 1e-6. */
@@ -109,13 +105,7 @@ export const focalFields: OptionFields = {
     default: "elements for sigmoid, pixels for softmax",
     doc: "What an element is: a pixel, with the sum over its channels, or a logit.",
   },
-  clamp: {
-    kind: "choice",
-    values: ["log", "probability", "inside", "none"],
-    default: "log",
-    doc: "Probabilities: logarithms at least -100, p clipped to [epsilon, 1 - epsilon], log(p + epsilon), or as they are.",
-  },
-  epsilon: { kind: "number", min: 0, max: 0.5, default: 1e-7, doc: "The epsilon of clamp." },
+  ...clampFields("log"),
   normalization: {
     kind: "choice",
     values: ["none", "sum"],

@@ -9,7 +9,7 @@
  */
 import { PixelgradError } from "../errors.ts";
 import { optionConflict, perClass } from "../options.ts";
-import { type Clamp, logsOfLogit, logsOfProbability, times } from "../reference/binary-logs.ts";
+import { logsOfLogit, logsOfProbability, times } from "../reference/binary-logs.ts";
 import { ClassLogs } from "../reference/class-logs.ts";
 import {
   type FocalFactors,
@@ -28,10 +28,14 @@ import {
   type ModulatedDivisor,
   type Spread,
 } from "./channel-pixel.ts";
+import { type ClampOptions, clampingOf } from "./clamp-options.ts";
 import { type ClassChoice, choiceMask } from "./class-choice.ts";
 import type { PixelOptions } from "./reduction.ts";
 
-export interface FocalTermOptions extends Omit<PixelOptions, "divisor">, Omit<FocalShape, "detached"> {
+export interface FocalTermOptions
+  extends Omit<PixelOptions, "divisor">,
+    Omit<FocalShape, "detached">,
+    ClampOptions {
   readonly activation: "sigmoid" | "softmax";
   readonly input: "logits" | "probabilities";
   readonly oneVsRest: boolean;
@@ -45,8 +49,6 @@ export interface FocalTermOptions extends Omit<PixelOptions, "divisor">, Omit<Fo
   readonly classWeights?: readonly number[];
   readonly spread: Spread;
   readonly divisor: ModulatedDivisor;
-  readonly clamp: Clamp;
-  readonly epsilon: number;
   readonly normalization: "none" | "sum";
 }
 
@@ -74,8 +76,8 @@ export function focalTerm(id: string, options: FocalTermOptions, classes: number
 type Maps = Pick<ChannelPixelLoss, "measure" | "chain">;
 
 function sigmoidMaps(options: FocalTermOptions, factors: readonly FocalFactors[], chosen: Uint8Array): Maps {
-  const { input, shift, labelSmoothing, clamp, epsilon } = options;
-  const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(clamp, epsilon);
+  const { input, shift, labelSmoothing } = options;
+  const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(clampingOf(options, "log"));
   const shape: FocalShape = { ...options, detached: options.modulator === "detached" };
   return {
     measure({ x, t, open, classes }, channels) {
@@ -100,7 +102,7 @@ function sigmoidMaps(options: FocalTermOptions, factors: readonly FocalFactors[]
 
 function softmaxMaps(options: FocalTermOptions, factors: readonly FocalFactors[], chosen: Uint8Array): Maps {
   const { labelSmoothing, reducedThreshold, modulator } = options;
-  const logs = new ClassLogs(chosen.length, options);
+  const logs = new ClassLogs(chosen.length, { ...options, clamping: clampingOf(options, "log") });
   const addClass = (c: number, t: number, channels: Channels): void => {
     const { gamma, positive } = factors[c];
     const u = logs.u[c];

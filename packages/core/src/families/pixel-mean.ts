@@ -1,6 +1,6 @@
 /** The pixel part of a compound loss: a mean over what counts, by pixel weights. @module */
-import type { ValueAndSlope } from "../reference/binary.ts";
 import type { Pixel } from "../reference/pixel.ts";
+import type { ValueAndSlope } from "../reference/value-and-slope.ts";
 import type { Term } from "../term.ts";
 import type { CompoundOptions } from "./compound-options.ts";
 import { sigmoidPixelTerm } from "./sigmoid-pixel.ts";

@@ -5,8 +5,8 @@
  */
 import type { SimdTile } from "../engine/tile.ts";
 import type { OptionFields } from "../options.ts";
-import type { ValueAndSlope } from "../reference/binary.ts";
 import type { Pixel } from "../reference/pixel.ts";
+import type { ValueAndSlope } from "../reference/value-and-slope.ts";
 import { forEachImage, type Term, totalOf } from "../term.ts";
 import { commonTerm } from "./common-options.ts";
 import {

@@ -6,6 +6,7 @@ import { countElement, PixelSum, pixelFields, pixelReduction } from "../families
 import { type SigmoidPixelOptions, sigmoidInputFields } from "../families/sigmoid-pixel.ts";
 import type { Loss } from "../loss.ts";
 import { logsOfLogit, logsOfProbability, times } from "../reference/binary-logs.ts";
+import { PYTORCH_CLAMPING } from "../reference/clamped-log.ts";
 import { defineLoss } from "../single-loss.ts";
 import { type Term, totalOf } from "../term.ts";
 
@@ -49,7 +50,7 @@ const NEGATIVE = POSITIVE + 1;
 function balancedTerm(id: string, options: BalancedBinaryCrossEntropyOptions): Term {
   const { reduction = "mean", divisor = "valid", allIgnored = "zero", oneVsRest = false } = options;
   const { gamma = 1, input = "logits" } = options;
-  const logsOf = input === "logits" ? logsOfLogit : logsOfProbability("log", 0);
+  const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(PYTORCH_CLAMPING);
   const base = pixelReduction(id, { reduction, divisor, allIgnored });
   return {
     id,

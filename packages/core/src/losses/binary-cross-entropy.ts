@@ -1,7 +1,13 @@
 /** Binary cross-entropy. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
-import { type ClampOptions, clampFields, clampingOf } from "../families/clamp-options.ts";
+import {
+  type ClampOptions,
+  clampFields,
+  clampingOf,
+  type LogFloorOptions,
+  logFloorField,
+} from "../families/clamp-options.ts";
 import { pixelFields } from "../families/reduction.ts";
 import {
   type BatchConstants,
@@ -17,11 +23,14 @@ import {
 } from "../families/target-smoothing.ts";
 import type { Loss } from "../loss.ts";
 import { perClass } from "../options.ts";
-import { binaryCrossEntropyOfLogit } from "../reference/binary.ts";
-import { clampedBinaryCrossEntropy } from "../reference/clamped-log.ts";
+import { logsOfLogit, logsOfProbability, weighedLogs } from "../reference/binary-logs.ts";
 import { defineLoss } from "../single-loss.ts";
 
-export interface BinaryCrossEntropyOptions extends SigmoidPixelOptions, TargetSmoothingOptions, ClampOptions {
+export interface BinaryCrossEntropyOptions
+  extends SigmoidPixelOptions,
+    TargetSmoothingOptions,
+    ClampOptions,
+    LogFloorOptions {
   readonly preset?: Preset;
   /**
    * Weight of the positive part, at least 0, one number or one per channel; 1 by default. `dynamic` makes each channel's
@@ -56,6 +65,7 @@ export const binaryCrossEntropyDefinition: LossDefinition = {
     classWeights: { kind: "numbers", min: 0, doc: "One factor per channel." },
     ...targetSmoothingFields,
     ...clampFields("log"),
+    ...logFloorField,
     ...pixelFields("valid"),
   },
   presets: {
@@ -87,7 +97,7 @@ export const binaryCrossEntropyDefinition: LossDefinition = {
     const posWeights =
       posWeight === "dynamic" ? undefined : perClass(this.id, "posWeight", posWeight, classes);
     const clamping = clampingOf(options, "log");
-    const entropy = input === "logits" ? binaryCrossEntropyOfLogit : clampedBinaryCrossEntropy(clamping);
+    const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(clamping);
     const soften = targetSmoothing(options);
     const asKernel =
       options.classWeights === undefined &&
@@ -100,7 +110,9 @@ export const binaryCrossEntropyDefinition: LossDefinition = {
       ...(posWeights === undefined && { batch: positivesOfBatch(classes) }),
       ...(posWeights && asKernel && { runRow: rowKernel(posWeights, input === "logits") }),
       element(x, t, c, dynamic, channels) {
-        const { value, slope } = entropy(x, soften(t, channels), (posWeights ?? dynamic)[c]);
+        const softened = soften(t, channels);
+        const positive = (posWeights ?? dynamic)[c] * softened;
+        const { value, slope } = weighedLogs(logsOf(x), positive, 1 - softened);
         return { value: classWeights[c] * value, slope: classWeights[c] * slope };
       },
     });

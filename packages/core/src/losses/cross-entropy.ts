@@ -2,7 +2,13 @@
 
 import type { LossDefinition, Preset } from "../definition.ts";
 import type { SimdTile } from "../engine/tile.ts";
-import { type ClampOptions, clampFields, clampingOf } from "../families/clamp-options.ts";
+import {
+  type ClampOptions,
+  clampFields,
+  clampingOf,
+  type LogFloorOptions,
+  logFloorField,
+} from "../families/clamp-options.ts";
 import { type PixelOptions, PixelSum, pixelFields } from "../families/reduction.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
 import type { Loss } from "../loss.ts";
@@ -19,7 +25,7 @@ import type { Pixel } from "../reference/pixel.ts";
 import { defineLoss } from "../single-loss.ts";
 import type { Term, TermMaps } from "../term.ts";
 
-export interface CrossEntropyOptions extends PixelOptions, ClampOptions {
+export interface CrossEntropyOptions extends PixelOptions, ClampOptions, LogFloorOptions {
   readonly preset?: Preset;
   /** What the first argument holds: `logits` by default. */
   readonly input?: Term["input"];
@@ -87,6 +93,7 @@ export const crossEntropyDefinition: LossDefinition = {
       doc: "Of probabilities: divided by their sum first, or taken as they are.",
     },
     ...clampFields("none"),
+    ...logFloorField,
     ...pixelFields("weights"),
   },
   presets: {

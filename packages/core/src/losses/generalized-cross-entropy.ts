@@ -4,6 +4,7 @@ import type { LossDefinition } from "../definition.ts";
 import { type PixelOptions, pixelFields } from "../families/reduction.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
 import type { Loss } from "../loss.ts";
+import { PYTORCH_CLAMPING } from "../reference/clamped-log.ts";
 import { ClassLogs } from "../reference/class-logs.ts";
 import type { Pixel } from "../reference/pixel.ts";
 import { defineLoss } from "../single-loss.ts";
@@ -49,7 +50,7 @@ export const generalizedCrossEntropyDefinition: LossDefinition = {
   resolve(checked, classes) {
     const options = checked as GeneralizedCrossEntropyOptions;
     const { q = 0.7, input = "logits" } = options;
-    const logs = new ClassLogs(classes, { input, clamp: "log", epsilon: 0, normalization: "none" });
+    const logs = new ClassLogs(classes, { input, clamping: PYTORCH_CLAMPING, normalization: "none" });
     const slopes = new Float64Array(classes);
     return softmaxPixelTerm({
       id: this.id,

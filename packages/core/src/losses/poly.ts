@@ -6,7 +6,8 @@ import { sigmoidInputFields, sigmoidPixelTerm } from "../families/sigmoid-pixel.
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
 import type { Loss } from "../loss.ts";
 import { optionConflict } from "../options.ts";
-import { crossEntropyOfLogs, logsOfLogit, logsOfProbability, times } from "../reference/binary-logs.ts";
+import { logsOfLogit, logsOfProbability, times, weighedLogs } from "../reference/binary-logs.ts";
+import { PYTORCH_CLAMPING } from "../reference/clamped-log.ts";
 import { ClassLogs } from "../reference/class-logs.ts";
 import type { Pixel } from "../reference/pixel.ts";
 import { defineLoss } from "../single-loss.ts";
@@ -68,7 +69,7 @@ function softmaxTerm(id: string, options: PolyOptions, classes: number): Term {
       "a softmax takes labels as they are; set base to binary-cross-entropy for a sigmoid per class",
     );
   }
-  const logs = new ClassLogs(classes, { input, clamp: "log", epsilon: 0, normalization: "none" });
+  const logs = new ClassLogs(classes, { input, clamping: PYTORCH_CLAMPING, normalization: "none" });
   const slopes = new Float64Array(classes);
   return softmaxPixelTerm({
     id,
@@ -99,13 +100,13 @@ function softmaxTerm(id: string, options: PolyOptions, classes: number): Term {
 
 function sigmoidTerm(id: string, options: PolyOptions): Term {
   const { epsilon = 1, input = "logits" } = options;
-  const logsOf = input === "logits" ? logsOfLogit : logsOfProbability("log", 0);
+  const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(PYTORCH_CLAMPING);
   return sigmoidPixelTerm({
     id,
     options,
     element(x, t) {
       const logs = logsOf(x);
-      const { value, slope } = crossEntropyOfLogs(logs, t);
+      const { value, slope } = weighedLogs(logs, t, 1 - t);
       return {
         value: value + epsilon * (t * logs.q + (1 - t) * logs.p),
         slope: slope + epsilon * (1 - 2 * t) * logs.dp,

@@ -6,11 +6,12 @@ import { type SigmoidPixelOptions, sigmoidInputFields, sigmoidPixelTerm } from "
 import type { Loss } from "../loss.ts";
 import {
   type BinaryLogs,
-  crossEntropyOfLogs,
   logsOfLogit,
   logsOfProbability,
   times,
+  weighedLogs,
 } from "../reference/binary-logs.ts";
+import { PYTORCH_CLAMPING } from "../reference/clamped-log.ts";
 import { defineLoss } from "../single-loss.ts";
 
 export interface QualityFocalOptions extends SigmoidPixelOptions {
@@ -34,7 +35,7 @@ export const qualityFocalDefinition: LossDefinition = {
   resolve(checked) {
     const options = checked as QualityFocalOptions;
     const { beta = 2, input = "logits" } = options;
-    const logsOf = input === "logits" ? logsOfLogit : logsOfProbability("log", 0);
+    const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(PYTORCH_CLAMPING);
     return sigmoidPixelTerm({
       id: this.id,
       options,
@@ -54,7 +55,7 @@ export function qualityFocal(options: QualityFocalOptions = {}): Loss {
 
 /** With d = p - t, for a target of 1 from q: m = |d|^beta, dm = beta m dp / d. */
 function qualityFocalOf(logs: BinaryLogs, t: number, beta: number) {
-  const { value: b, slope: db } = crossEntropyOfLogs(logs, t);
+  const { value: b, slope: db } = weighedLogs(logs, t, 1 - t);
   const distance = t === 1 ? -logs.q : logs.p - t;
   const m = Math.abs(distance) ** beta;
   const dm = distance === 0 ? 0 : times(beta * m, logs.dp / distance);

@@ -5,6 +5,7 @@ import { type PixelOptions, pixelFields } from "../families/reduction.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
 import type { Loss } from "../loss.ts";
 import { times } from "../reference/binary-logs.ts";
+import { PYTORCH_CLAMPING } from "../reference/clamped-log.ts";
 import { ClassLogs } from "../reference/class-logs.ts";
 import type { Pixel } from "../reference/pixel.ts";
 import { defineLoss } from "../single-loss.ts";
@@ -50,7 +51,7 @@ export const symmetricCrossEntropyDefinition: LossDefinition = {
   resolve(checked, classes) {
     const options = checked as SymmetricCrossEntropyOptions;
     const { alpha = 0.1, beta = 1, logZero = -4, input = "logits" } = options;
-    const logs = new ClassLogs(classes, { input, clamp: "log", epsilon: 0, normalization: "none" });
+    const logs = new ClassLogs(classes, { input, clamping: PYTORCH_CLAMPING, normalization: "none" });
     const slopes = new Float64Array(classes);
     const reverse = new Float64Array(classes);
     return softmaxPixelTerm({

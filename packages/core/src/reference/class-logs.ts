@@ -7,13 +7,14 @@
  *   of probabilities   dl/dp_k = g_k = s_k d log p_k;  divided by their sum S first: (g_k - sum_j g_j p_j / S) / S
  */
 import { chainSoftmax } from "./activations.ts";
-import { type Clamp, times } from "./binary-logs.ts";
+import { times } from "./binary-logs.ts";
+import { boundsOf, type Clamping, clampedLog } from "./clamped-log.ts";
 import type { Pixel } from "./pixel.ts";
+import type { ValueAndSlope } from "./value-and-slope.ts";
 
 export interface ClassInput {
   readonly input: "logits" | "probabilities";
-  readonly clamp: Clamp;
-  readonly epsilon: number;
+  readonly clamping: Clamping;
   /** Whether probabilities are first divided by their sum, unless all are 0. */
   readonly normalization: "none" | "sum";
 }
@@ -27,6 +28,10 @@ export class ClassLogs {
   readonly dp: Float64Array;
   readonly #dlogp: Float64Array;
   readonly #given: ClassInput;
+  readonly #logOf: (p: number) => ValueAndSlope;
+  readonly #bounds: readonly [least: number, most: number];
+  /** What is added under the logarithm. */
+  readonly #shift: number;
   #sum = 1;
 
   constructor(classes: number, given: ClassInput) {
@@ -36,6 +41,13 @@ export class ClassLogs {
     this.dp = new Float64Array(classes);
     this.#dlogp = new Float64Array(classes);
     this.#given = given;
+    const { clamping } = given;
+    this.#logOf = clampedLog(clamping);
+    this.#bounds =
+      clamping.clamp === "probability"
+        ? boundsOf(clamping)
+        : [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    this.#shift = clamping.clamp === "inside" ? clamping.epsilon : 0;
   }
 
   /** Turns to another pixel. */
@@ -57,19 +69,15 @@ export class ClassLogs {
     for (let c = 0; c < classes; c++) this.#clamp(c, p[c] / this.#sum);
   }
 
-  #clamp(c: number, p: number): void {
-    const { clamp, epsilon } = this.#given;
-    const bounded = clamp === "probability";
-    const low = Math.fround(epsilon);
-    const high = Math.fround(1 - epsilon);
-    const v = bounded ? Math.min(Math.max(p, low), high) : p;
-    this.p[c] = v;
-    this.u[c] = 1 - v;
-    const shifted = clamp === "inside" ? v + epsilon : v;
-    this.dp[c] = shifted;
-    this.logp[c] = clamp === "log" ? Math.max(Math.log(v), -100) : Math.log(shifted);
-    if (bounded) this.#dlogp[c] = p < low || p > high ? 0 : 1 / v;
-    else this.#dlogp[c] = 1 / (clamp === "log" ? Math.max(v, 1e-12) : shifted);
+  #clamp(c: number, given: number): void {
+    const [least, most] = this.#bounds;
+    const { value, slope } = this.#logOf(given);
+    const p = Math.min(Math.max(given, least), most);
+    this.p[c] = p;
+    this.u[c] = 1 - p;
+    this.dp[c] = p + this.#shift;
+    this.logp[c] = value;
+    this.#dlogp[c] = slope;
   }
 
   /**

@@ -6,8 +6,8 @@
  *   l = sum_k v_k (-log p_k) + z (log sum_j exp x_j)^2
  *   dl/dx_k = p_k sum_j v_j - v_k + 2 z p_k log sum_j exp x_j
  */
-import type { ValueAndSlope } from "./binary.ts";
 import type { Pixel } from "./pixel.ts";
+import type { ValueAndSlope } from "./value-and-slope.ts";
 
 export interface CrossEntropyForm {
   /** Whether smoothing spreads the weights of all classes (`class`), or that of the pixel's own (`pixel`). */

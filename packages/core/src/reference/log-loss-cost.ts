@@ -7,13 +7,15 @@
  *   probabilities:  dl/dp = -1 / p, p at least 1e-7; f' of an l of at least 1e-7
  */
 import { sigmoid, softplus } from "./activations.ts";
-import type { ValueAndSlope } from "./binary.ts";
+import { flooredLog } from "./clamped-log.ts";
 import type { Pixel } from "./pixel.ts";
+import type { ValueAndSlope } from "./value-and-slope.ts";
 
 /** f_c and its slope; the background is class 0, also where it has no channel. */
 export type LogLossCost = (logLoss: number, c: number) => ValueAndSlope;
 
-const SMALLEST_PROBABILITY = 1e-7;
+/** At p = 1 the slope of a root has no bound. */
+const LEAST_LOG_LOSS = 1e-7;
 
 /** The loss; adds `scale` times its gradient to `pixel.grad`. */
 export function costOfPixel(
@@ -80,11 +82,9 @@ export function costOfForeground(p: number, t: number, cost: LogLossCost): Value
 }
 
 function costOfProbability(p: number, c: number, cost: LogLossCost): ValueAndSlope {
-  const clipped = Math.max(p, SMALLEST_PROBABILITY);
-  const logLoss = -Math.log(clipped);
-  // At p = 1 the slope of a root has no bound.
-  const { slope } = cost(Math.max(logLoss, SMALLEST_PROBABILITY), c);
-  return { value: cost(logLoss, c).value, slope: -slope / clipped };
+  const log = flooredLog(p);
+  const { slope } = cost(Math.max(-log.value, LEAST_LOG_LOSS), c);
+  return { value: cost(-log.value, c).value, slope: -slope * log.slope };
 }
 
 /** w (1 - p)^gamma l, 1 - p = 1 - exp(-l). */
