@@ -10,11 +10,16 @@ import type { OptionField } from "../options.ts";
 import type { FocalElement } from "../reference/focal.ts";
 import type { Pixel } from "../reference/pixel.ts";
 import { forEachImage, type Term, totalOf } from "../term.ts";
-import { type CommonOptions, commonTerm, emptyDivisor } from "./common-options.ts";
-import { countElement, type Divisor, PixelSum, pixelReduction, type Reduction } from "./reduction.ts";
-
-/** Whether an element is a pixel, with the sum over its channels, or a logit. */
-export type Spread = "pixels" | "elements";
+import { type AllIgnored, type CommonOptions, commonTerm, emptyDivisor } from "./common-options.ts";
+import {
+  countElement,
+  type Divisor,
+  type PixelReduction,
+  PixelSum,
+  pixelReduction,
+  type Reduction,
+  type Spread,
+} from "./reduction.ts";
 
 export type ModulatedDivisor = Divisor | "modulator" | number;
 
@@ -42,6 +47,7 @@ export interface ChannelPixelLoss {
   };
   readonly activation: Term["activation"];
   readonly targets: Term["targets"];
+  /** Whether an element is a pixel, with the sum over its channels, or a logit. */
   readonly spread: Spread;
   /** `[C]`: 0 for classes that are neither in the sum nor in the divisor. */
   readonly chosen: Uint8Array;
@@ -140,10 +146,7 @@ const MODULATOR = LOSS + 1;
 /** As segmentation_models.pytorch: where everything is right, the modulators add up to nothing. */
 const LEAST_MODULATOR = 1e-6;
 
-function modulatorReduction(
-  loss: string,
-  allIgnored: "zero" | "nan" | "throw",
-): Pick<Term, "firstLength" | "secondLength" | "coefficientLength" | "finish" | "value"> {
+function modulatorReduction(loss: string, allIgnored: AllIgnored): PixelReduction {
   const firstLength = MODULATOR + 1;
   const divisorOf = (sums: Float64Array): number =>
     sums[PixelSum.pixels] === 0 ? emptyDivisor(loss, allIgnored) : Math.max(sums[MODULATOR], LEAST_MODULATOR);

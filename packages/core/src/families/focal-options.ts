@@ -3,11 +3,12 @@
 import type { Preset } from "../definition.ts";
 import type { OptionFields } from "../options.ts";
 import type { SoftTargets } from "../reference/focal.ts";
-import { type ModulatedDivisor, modulatedDivisorField, type Spread } from "./channel-pixel.ts";
+import { type ModulatedDivisor, modulatedDivisorField } from "./channel-pixel.ts";
 import { type ClampOptions, clampFields } from "./clamp-options.ts";
 import { type ClassChoice, classChoiceField } from "./class-choice.ts";
-import { pixelFields } from "./reduction.ts";
+import { pixelFields, type Spread } from "./reduction.ts";
 import { type SigmoidPixelOptions, sigmoidInputFields } from "./sigmoid-pixel.ts";
+import { labelSmoothingField } from "./target-smoothing.ts";
 
 export interface FocalOptions extends Omit<SigmoidPixelOptions, "divisor">, ClampOptions {
   readonly preset?: Exclude<Preset, "torch" | "nnunet">;
@@ -30,7 +31,7 @@ export interface FocalOptions extends Omit<SigmoidPixelOptions, "divisor">, Clam
   readonly shift?: number;
   /** Whether (1 - p_t)^gamma takes part in the gradient (`differentiated`, default) or is a weight. */
   readonly modulator?: "differentiated" | "detached";
-  /** Share s of the target taken away: t (1 - s) + s / 2 (sigmoid), t (1 - s) + s / C (softmax); 0 by default. */
+  /** s, 0 to 1: targets become t (1 - s) + s / 2 (sigmoid), t (1 - s) + s / C (softmax); 0 by default. */
   readonly labelSmoothing?: number;
   /** The classes the loss is about; under a softmax the others stay in the denominator. */
   readonly classes?: ClassChoice;
@@ -91,13 +92,7 @@ export const focalFields: OptionFields = {
     default: "differentiated",
     doc: "Whether (1 - p_t)^gamma takes part in the gradient or is a weight.",
   },
-  labelSmoothing: {
-    kind: "number",
-    min: 0,
-    max: 1,
-    default: 0,
-    doc: "s in t (1 - s) + s / 2 (sigmoid) or t (1 - s) + s / C (softmax).",
-  },
+  ...labelSmoothingField("t (1 - s) + s / 2 (sigmoid), t (1 - s) + s / C (softmax)"),
   classWeights: { kind: "numbers", min: 0, doc: "A factor per class, beside alpha." },
   spread: {
     kind: "choice",

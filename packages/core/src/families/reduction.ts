@@ -77,13 +77,6 @@ export function countElement(sums: Float64Array, weight: number, count = 1): voi
   sums[PixelSum.nonzero] += weight === 0 ? 0 : count;
 }
 
-/** How many channels of a pixel count. */
-export function openCount(open: Uint8Array): number {
-  let count = 0;
-  for (const isOpen of open) count += isOpen;
-  return count;
-}
-
 /** The part of a term that says how its sums become its value. */
 export type PixelReduction = Pick<
   Term,

@@ -5,14 +5,13 @@
  */
 import type { SimdTile } from "../engine/tile.ts";
 import type { OptionFields } from "../options.ts";
-import type { Pixel } from "../reference/pixel.ts";
+import { openCount, type Pixel } from "../reference/pixel.ts";
 import type { ValueAndSlope } from "../reference/value-and-slope.ts";
 import { forEachImage, type Term, totalOf } from "../term.ts";
 import { commonTerm } from "./common-options.ts";
 import {
   countElement,
   type Divisor,
-  openCount,
   type PixelOptions,
   type PixelReduction,
   PixelSum,

@@ -16,14 +16,11 @@ import {
   sigmoidInputFields,
   sigmoidPixelTerm,
 } from "../families/sigmoid-pixel.ts";
-import {
-  type TargetSmoothingOptions,
-  targetSmoothing,
-  targetSmoothingFields,
-} from "../families/target-smoothing.ts";
+import { type TargetSmoothingOptions, targetSmoothingFields } from "../families/target-smoothing.ts";
 import type { Loss } from "../loss.ts";
 import { perClass } from "../options.ts";
 import { logsOfLogit, logsOfProbability, weighedLogs } from "../reference/binary-logs.ts";
+import { targetSmoothing } from "../reference/target-smoothing.ts";
 import { defineLoss } from "../single-loss.ts";
 
 export interface BinaryCrossEntropyOptions
@@ -92,13 +89,13 @@ export const binaryCrossEntropyDefinition: LossDefinition = {
   },
   resolve(checked, classes) {
     const options = checked as BinaryCrossEntropyOptions;
-    const { posWeight = 1, input = "logits", labelSmoothing = 0 } = options;
+    const { posWeight = 1, input = "logits", labelSmoothing = 0, smoothing = "half" } = options;
     const classWeights = perClass(this.id, "classWeights", options.classWeights ?? 1, classes);
     const posWeights =
       posWeight === "dynamic" ? undefined : perClass(this.id, "posWeight", posWeight, classes);
     const clamping = clampingOf(options, "log");
     const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(clamping);
-    const soften = targetSmoothing(options);
+    const soften = targetSmoothing(labelSmoothing, smoothing);
     const asKernel =
       options.classWeights === undefined &&
       labelSmoothing === 0 &&

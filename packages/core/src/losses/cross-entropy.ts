@@ -11,6 +11,7 @@ import {
 } from "../families/clamp-options.ts";
 import { type PixelOptions, PixelSum, pixelFields } from "../families/reduction.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
+import { labelSmoothingField } from "../families/target-smoothing.ts";
 import type { Loss } from "../loss.ts";
 import { optionConflict, perClass } from "../options.ts";
 import { clampedLog } from "../reference/clamped-log.ts";
@@ -31,7 +32,7 @@ export interface CrossEntropyOptions extends PixelOptions, ClampOptions, LogFloo
   readonly input?: Term["input"];
   /** One weight per class, at least 0; all 1 by default. */
   readonly classWeights?: readonly number[];
-  /** Share of the target spread evenly over all classes, 0 to 1; 0 by default. */
+  /** s, 0 to 1: targets become t (1 - s) + s / C; 0 by default. */
   readonly labelSmoothing?: number;
   /**
    * Which weights the smoothed part of a target has: those of all classes, as PyTorch (`class`, default), or that of the
@@ -66,13 +67,7 @@ export const crossEntropyDefinition: LossDefinition = {
       doc: "What the input holds; log-probabilities may be any numbers.",
     },
     classWeights: { kind: "numbers", min: 0, doc: "One weight per class." },
-    labelSmoothing: {
-      kind: "number",
-      min: 0,
-      max: 1,
-      default: 0,
-      doc: "Share of the target spread over all classes.",
-    },
+    ...labelSmoothingField("t (1 - s) + s / C"),
     smoothingWeights: {
       kind: "choice",
       values: ["class", "pixel"],

@@ -1,12 +1,12 @@
 /** Generalized Wasserstein Dice. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
-import { PixelgradError } from "../errors.ts";
 import type { CommonOptions } from "../families/common-options.ts";
 import { groupTerm } from "../families/overlap.ts";
 import { accumulateField, overlapFields, smoothFields, smoothingOf } from "../families/overlap-options.ts";
 import { wassersteinMaps, wassersteinRule } from "../families/wasserstein-dice.ts";
 import type { Loss } from "../loss.ts";
+import { optionInvalid } from "../options.ts";
 import { defineLoss } from "../single-loss.ts";
 
 export interface GeneralizedWassersteinDiceOptions extends CommonOptions {
@@ -109,10 +109,6 @@ function normalizedDistances(
   if (distances !== undefined && square && largest > 0 && distances.flat().every((d) => d >= 0)) {
     return distances.map((row) => row.map((d) => d / largest));
   }
-  const allowed = `${classes} rows of ${classes} distances of at least 0, not all of them 0`;
-  throw new PixelgradError(
-    "OPTION_INVALID",
-    `${loss}: distances must be ${allowed}, for logits of ${classes} channels, got ${JSON.stringify(distances)}.`,
-    { loss, option: "distances", value: distances, allowed },
-  );
+  const allowed = `${classes} rows of ${classes} distances of at least 0, not all of them 0, for logits of ${classes} channels`;
+  throw optionInvalid(loss, "distances", distances, allowed);
 }

@@ -3,10 +3,10 @@
  * probabilities, what is missing to 1, logarithms, and the way back from slopes to the input.
  *
  *   of logits          u_k = 1 - p_k = -expm1(log p_k)
- *                      dl/dx_k = s_k u_k - p_k sum_{j != k} s_j                          s = dl / d log p
+ *                      dl/dx_k = s_k - p_k sum_j s_j                                     s = dl / d log p
  *   of probabilities   dl/dp_k = g_k = s_k d log p_k;  divided by their sum S first: (g_k - sum_j g_j p_j / S) / S
  */
-import { chainSoftmax } from "./activations.ts";
+import { chainLogSoftmax, chainSoftmax } from "./activations.ts";
 import { times } from "./binary-logs.ts";
 import { boundsOf, type Clamping, clampedLog } from "./clamped-log.ts";
 import type { Pixel } from "./pixel.ts";
@@ -86,7 +86,7 @@ export class ClassLogs {
    */
   chain({ grad, open, classes }: Pixel, s: Float64Array, d?: Float64Array): void {
     if (this.#given.input === "logits") {
-      this.#chainLogs(grad, open, s);
+      chainLogSoftmax(this.p, open, (c) => s[c], 1, grad);
       if (d !== undefined) chainSoftmax(this.p, d, grad);
       return;
     }
@@ -97,19 +97,6 @@ export class ClassLogs {
     }
     for (let c = 0; c < classes; c++) {
       if (open[c] !== 0) grad[c] += (slopeOf(c) - inSum) / this.#sum;
-    }
-  }
-
-  #chainLogs(grad: Float64Array, open: Uint8Array, s: Float64Array): void {
-    const { p, u } = this;
-    let top = 0;
-    for (let c = 1; c < s.length; c++) if (Math.abs(s[c]) > Math.abs(s[top])) top = c;
-    let rest = 0;
-    for (let c = 0; c < s.length; c++) if (c !== top) rest += s[c];
-    for (let c = 0; c < s.length; c++) {
-      if (open[c] === 0) continue;
-      // Of the largest slope only the rest is left, added up without it: the small gradient of a confident pixel stays.
-      grad[c] += times(s[c], u[c]) - times(p[c], c === top ? rest : s[top] + rest - s[c]);
     }
   }
 }

@@ -8,7 +8,7 @@
  */
 import { logsOfLogit, weighedLogs } from "./binary-logs.ts";
 import { flooredLog } from "./clamped-log.ts";
-import type { Pixel } from "./pixel.ts";
+import { openCount, type Pixel } from "./pixel.ts";
 import type { ValueAndSlope } from "./value-and-slope.ts";
 
 export function sidedOfLogit(x: number, t: number, b: number): ValueAndSlope {
@@ -30,7 +30,7 @@ export function sidedOfProbabilities(
   b: number,
   scale: number,
 ): number {
-  const share = 1 / open.reduce((sum, c) => sum + c, 0);
+  const share = 1 / openCount(open);
   let loss = 0;
   for (let c = 0; c < classes; c++) {
     if (open[c] === 0) continue;
@@ -43,7 +43,7 @@ export function sidedOfProbabilities(
 
 /** The loss; adds `scale` times its gradient to `pixel.grad`. */
 export function sidedOfPixel({ p, logp, t, open, grad, classes }: Pixel, b: number, scale: number): number {
-  const share = 1 / open.reduce((sum, c) => sum + c, 0);
+  const share = 1 / openCount(open);
   let loss = 0;
   let total = 0;
   for (let c = 0; c < classes; c++) {

@@ -30,6 +30,7 @@ export const rankCases: readonly LossCase[] = [
     classes: 3,
     spatial: [7],
   },
+  { loss: "lovasz-softmax(classes=foreground)", target: "labels", classes: 3, spatial: [7] },
   {
     loss: "lovasz-softmax(classWeights=[1, 2, 0.5], weighting=plain)",
     target: "dense",
