@@ -6,7 +6,6 @@
  *
  * @module
  */
-import type { OptionField } from "../options.ts";
 import type { FocalElement } from "../reference/focal.ts";
 import type { Pixel } from "../reference/pixel.ts";
 import { forEachImage, type Term, totalOf } from "../term.ts";
@@ -22,18 +21,6 @@ import {
 } from "./reduction.ts";
 
 export type ModulatedDivisor = Divisor | "modulator" | number;
-
-export const modulatedDivisorField: OptionField = {
-  kind: "any-of",
-  of: [
-    { kind: "choice", values: ["weights", "valid", "nonzero", "all", "modulator"] },
-    { kind: "number", min: 0 },
-  ],
-  default: "valid",
-  doc:
-    "What a mean divides by: weights of what counts, its number, the number of nonzero weights, that of all elements, " +
-    "the sum of the modulators, or a given number.",
-};
 
 /** What each channel adds, `[C]`. Slopes are by the input under a sigmoid, by log p under a softmax. */
 export type Channels = { readonly [part in keyof FocalElement]: Float64Array };

@@ -58,3 +58,17 @@ export function clampingOf(
 ): Clamping {
   return { clamp: options.clamp ?? clamp, epsilon, logFloor };
 }
+
+export interface NormalizationOptions {
+  /** Of probabilities under a softmax: `sum` divides those of a pixel by their sum first, as Keras; `none` by default. */
+  readonly normalization?: "none" | "sum";
+}
+
+export const normalizationField: OptionFields = {
+  normalization: {
+    kind: "choice",
+    values: ["none", "sum"],
+    default: "none",
+    doc: "Of probabilities under a softmax: taken as they are, or those of a pixel divided by their sum first.",
+  },
+};

@@ -9,6 +9,7 @@ import { chainLogSoftmax } from "../reference/activations.ts";
 import type { Divergence } from "../reference/divergence.ts";
 import type { Term } from "../term.ts";
 import { epsilonField } from "./clamp-options.ts";
+import { inputField } from "./input-options.ts";
 import { type PixelOptions, pixelFields, type Spread, spreadField } from "./reduction.ts";
 import { softmaxPixelTerm } from "./softmax-pixel.ts";
 import { StudentAndTeacher } from "./student-and-teacher.ts";
@@ -38,12 +39,7 @@ export interface DivergenceOptions extends PixelOptions {
 }
 
 export const divergenceFields: OptionFields = {
-  input: {
-    kind: "choice",
-    values: ["logits", "probabilities", "log-probabilities"],
-    default: "logits",
-    doc: "What the input and extra.teacher hold.",
-  },
+  ...inputField("so does extra.teacher", ["logits", "probabilities", "log-probabilities"]),
   temperature: {
     kind: "number",
     min: 1e-3,
@@ -63,7 +59,7 @@ export const divergenceFields: OptionFields = {
     doc: "Of probabilities: taken as they are, or kept in [epsilon, 1].",
   },
   ...epsilonField,
-  ...spreadField,
+  ...spreadField("pixels"),
   ...pixelFields("valid"),
 };
 

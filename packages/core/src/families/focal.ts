@@ -28,7 +28,7 @@ import {
   type ModulatedDivisor,
 } from "./channel-pixel.ts";
 import { type ClampOptions, clampingOf } from "./clamp-options.ts";
-import { type ClassChoice, choiceMask } from "./class-choice.ts";
+import { type ClassChoice, choiceMask } from "./class-options.ts";
 import type { PixelOptions, Spread } from "./reduction.ts";
 
 export interface FocalTermOptions

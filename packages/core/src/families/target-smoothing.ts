@@ -20,7 +20,7 @@ export function labelSmoothingField(softened: string): OptionFields {
       min: 0,
       max: 1,
       default: 0,
-      doc: `s, how strongly targets are softened: ${softened}.`,
+      doc: `How strongly targets are softened, s: ${softened}.`,
     },
   };
 }

@@ -1,11 +1,11 @@
 /** Balanced binary cross-entropy. @module */
 
 import type { LossDefinition } from "../definition.ts";
+import { inputField, LOGARITHMS_FLOORED, oneVsRestField } from "../families/input-options.ts";
 import { pixelFields } from "../families/reduction.ts";
 import {
   type BatchConstants,
   type SigmoidPixelOptions,
-  sigmoidInputFields,
   sigmoidPixelTerm,
 } from "../families/sigmoid-pixel.ts";
 import type { Loss } from "../loss.ts";
@@ -28,7 +28,8 @@ export const balancedBinaryCrossEntropyDefinition: LossDefinition = {
   coupling: "labels",
   kernel: "scalar",
   fields: {
-    ...sigmoidInputFields,
+    ...inputField(LOGARITHMS_FLOORED),
+    ...oneVsRestField,
     gamma: { kind: "number", min: 0, default: 1, doc: "How far the rarer side is weighed up." },
     ...pixelFields("valid"),
   },

@@ -8,12 +8,13 @@ import {
   type LogFloorOptions,
   logFloorField,
 } from "../families/clamp-options.ts";
+import { classWeightsField } from "../families/class-options.ts";
+import { inputField, oneVsRestField } from "../families/input-options.ts";
 import { pixelFields } from "../families/reduction.ts";
 import {
   type BatchConstants,
   type SigmoidPixelLoss,
   type SigmoidPixelOptions,
-  sigmoidInputFields,
   sigmoidPixelTerm,
 } from "../families/sigmoid-pixel.ts";
 import { type TargetSmoothingOptions, targetSmoothingFields } from "../families/target-smoothing.ts";
@@ -35,7 +36,7 @@ export interface BinaryCrossEntropyOptions
    * any smoothing; a channel without positives gets 1.
    */
   readonly posWeight?: number | readonly number[] | "dynamic";
-  /** One factor per channel, at least 0; enters the divisor `weights` only. */
+  /** One weight per channel, at least 0; of the divisors only `weights` counts them. All 1 by default. */
   readonly classWeights?: readonly number[];
 }
 
@@ -49,7 +50,8 @@ export const binaryCrossEntropyDefinition: LossDefinition = {
   coupling: "labels",
   kernel: "simd",
   fields: {
-    ...sigmoidInputFields,
+    ...inputField(),
+    ...oneVsRestField,
     posWeight: {
       kind: "any-of",
       of: [
@@ -59,7 +61,7 @@ export const binaryCrossEntropyDefinition: LossDefinition = {
       default: 1,
       doc: "Weight of the positive part; dynamic is the ratio of negatives to positives of each channel of the batch.",
     },
-    classWeights: { kind: "numbers", min: 0, doc: "One factor per channel." },
+    ...classWeightsField(),
     ...targetSmoothingFields,
     ...clampFields("log"),
     ...logFloorField,

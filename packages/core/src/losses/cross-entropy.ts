@@ -8,7 +8,11 @@ import {
   clampingOf,
   type LogFloorOptions,
   logFloorField,
+  type NormalizationOptions,
+  normalizationField,
 } from "../families/clamp-options.ts";
+import { classWeightsField } from "../families/class-options.ts";
+import { inputField } from "../families/input-options.ts";
 import { type PixelOptions, PixelSum, pixelFields } from "../families/reduction.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
 import { labelSmoothingField } from "../families/target-smoothing.ts";
@@ -26,7 +30,11 @@ import type { Pixel } from "../reference/pixel.ts";
 import { defineLoss } from "../single-loss.ts";
 import type { Term, TermMaps } from "../term.ts";
 
-export interface CrossEntropyOptions extends PixelOptions, ClampOptions, LogFloorOptions {
+export interface CrossEntropyOptions
+  extends PixelOptions,
+    ClampOptions,
+    LogFloorOptions,
+    NormalizationOptions {
   readonly preset?: Preset;
   /** What the first argument holds: `logits` by default. */
   readonly input?: Term["input"];
@@ -47,8 +55,6 @@ export interface CrossEntropyOptions extends PixelOptions, ClampOptions, LogFloo
    * (`multiply`).
    */
   readonly zeroTargets?: "skip" | "multiply";
-  /** Of probabilities only: `sum` divides them by their sum first, as Keras; `none` by default. */
-  readonly normalization?: "none" | "sum";
 }
 
 export const crossEntropyDefinition: LossDefinition = {
@@ -60,13 +66,8 @@ export const crossEntropyDefinition: LossDefinition = {
   coupling: "labels",
   kernel: "simd",
   fields: {
-    input: {
-      kind: "choice",
-      values: ["logits", "probabilities", "log-probabilities"],
-      default: "logits",
-      doc: "What the input holds; log-probabilities may be any numbers.",
-    },
-    classWeights: { kind: "numbers", min: 0, doc: "One weight per class." },
+    ...inputField("log-probabilities may be any numbers", ["logits", "probabilities", "log-probabilities"]),
+    ...classWeightsField(),
     ...labelSmoothingField("t (1 - s) + s / C"),
     smoothingWeights: {
       kind: "choice",
@@ -81,12 +82,7 @@ export const crossEntropyDefinition: LossDefinition = {
       default: "skip",
       doc: "Whether a dense target of 0 on a log-probability of -Infinity costs nothing, or makes NaN.",
     },
-    normalization: {
-      kind: "choice",
-      values: ["none", "sum"],
-      default: "none",
-      doc: "Of probabilities: divided by their sum first, or taken as they are.",
-    },
+    ...normalizationField,
     ...clampFields("none"),
     ...logFloorField,
     ...pixelFields("weights"),

@@ -1,6 +1,7 @@
 /** Focal Tversky. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
+import { type ErrorWeightOptions, errorWeightFields, errorWeightsOf } from "../families/error-weights.ts";
 import { overlapTerm } from "../families/overlap.ts";
 import {
   type ClassScoreOptions,
@@ -10,7 +11,6 @@ import {
   smoothingOf,
 } from "../families/overlap-options.ts";
 import { type FocusOptions, focusedRule, focusField, powerOfLoss } from "../families/overlap-score.ts";
-import { type ErrorWeightOptions, errorWeightFields, errorWeightsOf } from "../families/tversky-options.ts";
 import type { Loss } from "../loss.ts";
 import { tverskyScore } from "../reference/overlap-scores.ts";
 import { defineLoss } from "../single-loss.ts";

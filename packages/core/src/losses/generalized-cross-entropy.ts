@@ -1,6 +1,7 @@
 /** Generalized cross-entropy. @module */
 
 import type { LossDefinition } from "../definition.ts";
+import { type InputOptions, inputField } from "../families/input-options.ts";
 import { type PixelOptions, pixelFields } from "../families/reduction.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
 import type { Loss } from "../loss.ts";
@@ -9,12 +10,10 @@ import { ClassLogs } from "../reference/class-logs.ts";
 import type { Pixel } from "../reference/pixel.ts";
 import { defineLoss } from "../single-loss.ts";
 
-export interface GeneralizedCrossEntropyOptions extends PixelOptions {
+export interface GeneralizedCrossEntropyOptions extends PixelOptions, InputOptions {
   readonly preset?: "keras";
   /** From cross-entropy, at 0, to the mean absolute error, at 1; 0.7 by default. */
   readonly q?: number;
-  /** What the first argument holds: `logits` by default. Probabilities are taken as they are. */
-  readonly input?: "logits" | "probabilities";
 }
 
 export const generalizedCrossEntropyDefinition: LossDefinition = {
@@ -33,12 +32,7 @@ export const generalizedCrossEntropyDefinition: LossDefinition = {
       default: 0.7,
       doc: "From cross-entropy (0) to the mean absolute error (1).",
     },
-    input: {
-      kind: "choice",
-      values: ["logits", "probabilities"],
-      default: "logits",
-      doc: "What the input holds.",
-    },
+    ...inputField("probabilities are taken as they are"),
     ...pixelFields("valid"),
   },
   presets: {

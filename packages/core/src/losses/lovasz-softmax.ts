@@ -1,7 +1,8 @@
 /** Lovász softmax. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
-import { type ClassChoice, choiceMask } from "../families/class-choice.ts";
+import { type ClassChoice, choiceMask } from "../families/class-options.ts";
+import { type InputOptions, inputField } from "../families/input-options.ts";
 import { isPresent, isThere, type LovaszOptions, lovaszExtension, lovaszFields } from "../families/lovasz.ts";
 import { rankedTerm } from "../families/ranked.ts";
 import type { Loss } from "../loss.ts";
@@ -9,10 +10,8 @@ import { perClass } from "../options.ts";
 import type { Pixel } from "../reference/pixel.ts";
 import { defineLoss } from "../single-loss.ts";
 
-export interface LovaszSoftmaxOptions extends LovaszOptions {
+export interface LovaszSoftmaxOptions extends LovaszOptions, InputOptions {
   readonly preset?: Preset;
-  /** What the first argument holds: `logits` by default. */
-  readonly input?: "logits" | "probabilities";
   /**
    * The classes the loss is a mean over: those with ground truth in what is ranked (`present`, default), `all`, the
    * `foreground` (all but channel 0, which a single channel keeps), or a list of them.
@@ -32,12 +31,7 @@ export const lovaszSoftmaxDefinition: LossDefinition = {
   kernel: "scalar",
   fields: {
     ...lovaszFields,
-    input: {
-      kind: "choice",
-      values: ["logits", "probabilities"],
-      default: "logits",
-      doc: "What the input holds.",
-    },
+    ...inputField(),
     classes: {
       kind: "any-of",
       of: [

@@ -3,8 +3,9 @@
 import type { LossDefinition } from "../definition.ts";
 import { type ClampOptions, clampFields, clampingOf } from "../families/clamp-options.ts";
 import { emptyDivisor } from "../families/common-options.ts";
-import { type Divisor, PixelSum, pixelFields } from "../families/reduction.ts";
-import { type SigmoidPixelOptions, sigmoidInputFields, sigmoidPixelTerm } from "../families/sigmoid-pixel.ts";
+import { inputField, oneVsRestField } from "../families/input-options.ts";
+import { type Divisor, divisorField, PixelSum, pixelFields } from "../families/reduction.ts";
+import { type SigmoidPixelOptions, sigmoidPixelTerm } from "../families/sigmoid-pixel.ts";
 import type { Loss } from "../loss.ts";
 import { type BinaryLogs, logsOfLogit, logsOfProbability, times } from "../reference/binary-logs.ts";
 import { defineLoss } from "../single-loss.ts";
@@ -32,7 +33,8 @@ export const penaltyReducedFocalDefinition: LossDefinition = {
   coupling: "labels",
   kernel: "scalar",
   fields: {
-    ...sigmoidInputFields,
+    ...inputField(),
+    ...oneVsRestField,
     alpha: { kind: "number", min: 0, default: 2, doc: "How strongly easy elements are played down." },
     beta: {
       kind: "number",
@@ -48,16 +50,8 @@ export const penaltyReducedFocalDefinition: LossDefinition = {
       doc: "From which target on an element is a peak.",
     },
     ...clampFields("log"),
-    ...pixelFields("positives"),
-    divisor: {
-      kind: "any-of",
-      of: [
-        { kind: "choice", values: ["positives", "weights", "valid", "nonzero", "all"] },
-        { kind: "number", min: 0 },
-      ],
-      default: "positives",
-      doc: "What a mean divides by: weights of the peaks (1 without any), of what counts, its number, or a given number.",
-    },
+    ...pixelFields("valid"),
+    ...divisorField("positives", { positives: "the weights of the peaks, 1 where there are none" }),
   },
   presets: {
     keras: {

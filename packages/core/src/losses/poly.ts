@@ -1,8 +1,15 @@
 /** Poly-1 loss. @module */
 
 import type { LossDefinition } from "../definition.ts";
+import {
+  type InputOptions,
+  inputField,
+  LOGARITHMS_FLOORED,
+  type OneVsRestOptions,
+  oneVsRestField,
+} from "../families/input-options.ts";
 import { type PixelOptions, pixelFields } from "../families/reduction.ts";
-import { sigmoidInputFields, sigmoidPixelTerm } from "../families/sigmoid-pixel.ts";
+import { sigmoidPixelTerm } from "../families/sigmoid-pixel.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
 import type { Loss } from "../loss.ts";
 import { optionConflict } from "../options.ts";
@@ -13,15 +20,11 @@ import type { Pixel } from "../reference/pixel.ts";
 import { defineLoss } from "../single-loss.ts";
 import type { Term } from "../term.ts";
 
-export interface PolyOptions extends PixelOptions {
+export interface PolyOptions extends PixelOptions, InputOptions, OneVsRestOptions {
   /** What is corrected: `cross-entropy`, of a softmax (default), or `binary-cross-entropy`, of a sigmoid. */
   readonly base?: "cross-entropy" | "binary-cross-entropy";
   /** Weight of the correction, negative allowed; 1 by default. */
   readonly epsilon?: number;
-  /** What the first argument holds: `logits` by default; logarithms of probabilities are at least -100. */
-  readonly input?: "logits" | "probabilities";
-  /** With the base binary-cross-entropy: takes labels too, each class against all others. */
-  readonly oneVsRest?: boolean;
 }
 
 export const polyDefinition: LossDefinition = {
@@ -39,7 +42,8 @@ export const polyDefinition: LossDefinition = {
       doc: "What is corrected: a softmax's cross-entropy, or that of each sigmoid.",
     },
     epsilon: { kind: "number", default: 1, doc: "Weight of the correction." },
-    ...sigmoidInputFields,
+    ...inputField(LOGARITHMS_FLOORED),
+    ...oneVsRestField,
     ...pixelFields("valid"),
   },
   resolve(checked, classes) {

@@ -1,8 +1,9 @@
 /** Quality focal loss. @module */
 
 import type { LossDefinition } from "../definition.ts";
+import { inputField, LOGARITHMS_FLOORED, oneVsRestField } from "../families/input-options.ts";
 import { pixelFields } from "../families/reduction.ts";
-import { type SigmoidPixelOptions, sigmoidInputFields, sigmoidPixelTerm } from "../families/sigmoid-pixel.ts";
+import { type SigmoidPixelOptions, sigmoidPixelTerm } from "../families/sigmoid-pixel.ts";
 import type { Loss } from "../loss.ts";
 import {
   type BinaryLogs,
@@ -28,7 +29,8 @@ export const qualityFocalDefinition: LossDefinition = {
   coupling: "labels",
   kernel: "scalar",
   fields: {
-    ...sigmoidInputFields,
+    ...inputField(LOGARITHMS_FLOORED),
+    ...oneVsRestField,
     beta: { kind: "number", min: 0, default: 2, doc: "How strongly what is nearly right is played down." },
     ...pixelFields("valid"),
   },

@@ -100,7 +100,7 @@ describe("top-k cross-entropy", () => {
     };
     const target = { data: Uint8Array.of(...Y, 9, 9), dims: [3, 2] };
     const result = referenceValueAndGrad(
-      topK({ percent: 50, scope: "image", ignoreIndex: 9 }),
+      topK({ percent: 50, accumulate: "image", ignoreIndex: 9 }),
       logits,
       target,
     );

@@ -1,6 +1,7 @@
 /** Tversky. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
+import { type ErrorWeightOptions, errorWeightFields, errorWeightsOf } from "../families/error-weights.ts";
 import {
   type ClassScoreOptions,
   classMeanFields,
@@ -9,7 +10,6 @@ import {
   smoothingOf,
 } from "../families/overlap-options.ts";
 import { scoreTerm } from "../families/overlap-score.ts";
-import { type ErrorWeightOptions, errorWeightFields, errorWeightsOf } from "../families/tversky-options.ts";
 import type { Loss } from "../loss.ts";
 import { tverskyScore } from "../reference/overlap-scores.ts";
 import { defineLoss } from "../single-loss.ts";
