@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { seededRandom, uniformArray } from "../testing/random.ts";
 import { relativeError } from "../testing/relative-error.ts";
 import { type BootstrappedOptions, bootstrapped } from "./bootstrapped.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { LossExtra } from "../loss.ts";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { relativeError } from "../testing/relative-error.ts";
 import { type OhemOptions, ohem } from "./ohem.ts";
 

@@ -1,7 +1,7 @@
 /** Losses that are a score of class sums: values and gradients worked by hand, and what they are of each other. */
 import { describe, expect, test } from "vitest";
 import { parseLoss } from "../expression.ts";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { seededRandom, uniformArray } from "../testing/random.ts";
 import { relativeError } from "../testing/relative-error.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { LossExtra } from "../loss.ts";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { seededRandom, uniformArray } from "../testing/random.ts";
 import { relativeError } from "../testing/relative-error.ts";
 import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
