@@ -150,3 +150,8 @@ export const classMeanFields: OptionFields = {
 
 /** Options of the losses that are a score of each class. */
 export interface ClassScoreOptions extends OverlapOptions, SmoothOptions, ClassMeanOptions {}
+
+/** @param numerator - the default of `smooth` in the numerator, and in the denominator too unless that is given. */
+export function classScoreFields(numerator: number, denominator: number = numerator): OptionFields {
+  return { ...overlapFields, ...smoothFields(numerator, denominator), ...classMeanFields };
+}

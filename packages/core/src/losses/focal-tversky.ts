@@ -6,10 +6,10 @@ import { overlapTerm } from "../families/overlap.ts";
 import {
   type ClassScoreOptions,
   classMeanFields,
-  overlapFields,
-  smoothFields,
+  classScoreFields,
   smoothingOf,
 } from "../families/overlap-options.ts";
+import { smpOverlap } from "../families/overlap-presets.ts";
 import { type FocusOptions, focusedRule, focusField, powerOfLoss } from "../families/overlap-score.ts";
 import type { Loss } from "../loss.ts";
 import { tverskyScore } from "../reference/overlap-scores.ts";
@@ -35,24 +35,13 @@ export const focalTverskyDefinition: LossDefinition = {
   fields: {
     gamma: { kind: "number", min: 1e-3, default: 0.75, doc: "The exponent, the inverse of the paper's." },
     ...focusField("class"),
-    ...overlapFields,
     ...errorWeightFields,
-    ...smoothFields(1),
-    ...classMeanFields,
+    ...classScoreFields(1),
     form: { ...classMeanFields["form"]!, kind: "choice", values: ["one-minus", "log"] },
   },
   presets: {
     smp: {
-      options: {
-        smooth: 0,
-        epsilon: 1e-7,
-        accumulate: "batch",
-        emptyClass: "zero",
-        softTargets: "semimetric",
-        weighting: "normalized",
-        focus: "mean",
-        gamma: 1,
-      },
+      options: { ...smpOverlap, focus: "mean", gamma: 1 },
       note:
         "segmentation_models_pytorch.losses.TverskyLoss with its gamma, an exponent of the mean over classes. Its slope is " +
         "bounded here where the mean is 0.",

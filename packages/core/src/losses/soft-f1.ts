@@ -1,13 +1,7 @@
 /** Soft F1. @module */
 
 import type { LossDefinition } from "../definition.ts";
-import {
-  type ClassScoreOptions,
-  classMeanFields,
-  overlapFields,
-  smoothFields,
-  smoothingOf,
-} from "../families/overlap-options.ts";
+import { type ClassScoreOptions, classScoreFields, smoothingOf } from "../families/overlap-options.ts";
 import { scoreTerm } from "../families/overlap-score.ts";
 import type { Loss } from "../loss.ts";
 import { diceScore } from "../reference/overlap-scores.ts";
@@ -24,7 +18,7 @@ export const softF1Definition: LossDefinition = {
     "ground truth costs 1.",
   coupling: "sums",
   kernel: "simd",
-  fields: { ...overlapFields, ...smoothFields(0, 1e-6), ...classMeanFields },
+  fields: classScoreFields(0, 1e-6),
   resolve(checked, classes) {
     const options = checked as SoftF1Options;
     const smoothing = smoothingOf(options, 0, 1e-6);
