@@ -46,7 +46,7 @@ export const asymmetricSimilarityDefinition: LossDefinition = {
 /**
  * Asymmetric similarity loss, 1 - F_beta: `[N, C, ...spatial]` logits against labels `[N, ...spatial]` (softmax) or dense
  * targets in [0, 1].
- * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`, and at the first call `OPTION_CONFLICT`.
  */
 export function asymmetricSimilarity(options: AsymmetricSimilarityOptions = {}): Loss {
   return defineLoss(asymmetricSimilarityDefinition, options);

@@ -82,7 +82,7 @@ export const diceDefinition: LossDefinition = {
 
 /**
  * Soft Dice loss: `[N, C, ...spatial]` logits against labels `[N, ...spatial]` (softmax) or dense targets in [0, 1].
- * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`, and at the first call `OPTION_CONFLICT`.
  */
 export function dice(options: DiceOptions = {}): Loss {
   return defineLoss(diceDefinition, options);

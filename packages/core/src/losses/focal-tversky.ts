@@ -67,7 +67,7 @@ export const focalTverskyDefinition: LossDefinition = {
  *
  * With a gamma below 1 the slope of u^gamma has no bound at a perfect prediction, u = 0: below u = 1e-7 it stays what it
  * is there.
- * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`, and at the first call `OPTION_CONFLICT`.
  */
 export function focalTversky(options: FocalTverskyOptions = {}): Loss {
   return defineLoss(focalTverskyDefinition, options);

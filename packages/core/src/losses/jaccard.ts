@@ -49,7 +49,7 @@ export const jaccardDefinition: LossDefinition = {
 
 /**
  * Soft Jaccard loss: `[N, C, ...spatial]` logits against labels `[N, ...spatial]` (softmax) or dense targets in [0, 1].
- * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`, and at the first call `OPTION_CONFLICT`.
  */
 export function jaccard(options: JaccardOptions = {}): Loss {
   return defineLoss(jaccardDefinition, options);

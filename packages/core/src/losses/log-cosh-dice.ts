@@ -36,7 +36,7 @@ export const logCoshDiceDefinition: LossDefinition = {
 /**
  * Logarithm of the hyperbolic cosine of the Dice loss: `[N, C, ...spatial]` logits against labels `[N, ...spatial]`
  * (softmax) or dense targets in [0, 1]. Its gradient falls to 0 with the loss.
- * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`, and at the first call `OPTION_CONFLICT`.
  */
 export function logCoshDice(options: LogCoshDiceOptions = {}): Loss {
   return defineLoss(logCoshDiceDefinition, options);

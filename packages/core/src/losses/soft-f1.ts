@@ -34,7 +34,7 @@ export const softF1Definition: LossDefinition = {
 
 /**
  * Soft F1 loss: `[N, C, ...spatial]` logits against labels `[N, ...spatial]` (softmax) or dense targets in [0, 1].
- * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`, and at the first call `OPTION_CONFLICT`.
  */
 export function softF1(options: SoftF1Options = {}): Loss {
   return defineLoss(softF1Definition, options);

@@ -80,7 +80,7 @@ export const tverskyDefinition: LossDefinition = {
  * against labels `[N, ...spatial]` (softmax) or dense targets in [0, 1].
  *
  * Weights 0.5 and 0.5 are Dice of half the smoothing, 1 and 1 are Jaccard.
- * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`, and at the first call `OPTION_CONFLICT`.
  */
 export function tversky(options: TverskyOptions = {}): Loss {
   return defineLoss(tverskyDefinition, options);
