@@ -7,29 +7,22 @@ import { describe, expect, test } from "vitest";
 const read = (page: string): string => readFileSync(new URL(`../../../${page}`, import.meta.url), "utf8");
 
 /** What the lines of docs/requests.md leave to the reader. */
-const logits = { data: new Float32Array(24).map((_, i) => Math.sin(i)), dims: [2, 3, 2, 2] };
-const context = {
+const contextOfLine = () => ({
   ...core,
   loss: core.crossEntropy(),
-  logits,
+  logits: { data: new Float32Array(24).map((_, i) => Math.sin(i)), dims: [2, 3, 2, 2] },
   labels: { data: Uint8Array.of(0, 1, 2, 0, 1, 2, 0, 1), dims: [2, 2, 2] },
   classWeights: [1, 2, 0.5],
   classMask: { data: Uint8Array.of(1, 1, 1), dims: [3] },
   pixelWeights: { data: new Float32Array(8).fill(1), dims: [2, 2, 2] },
-  distanceMaps: { data: new Float32Array(24), dims: logits.dims },
-};
+  distanceMaps: { data: new Float32Array(24), dims: [2, 3, 2, 2] },
+});
 
 /** Code spans of the last column; an ellipsis leaves something out. */
 const spans = read("docs/requests.md")
   .split("\n")
   .filter((line) => line.startsWith("| ") && !line.startsWith("| what is asked"))
-  .flatMap(
-    (line) =>
-      line
-        .split("|")
-        .at(-2)
-        ?.match(/(?<=`)[^`]+(?=`(?!\w))/g) ?? [],
-  )
+  .flatMap((line) => [...(line.split("|").at(-2) ?? "").matchAll(/`([^`]+)`/g)].map(([, span]) => span))
   .filter((span, i, all) => !span.includes("…") && all.indexOf(span) === i);
 
 const calls = spans.filter((span) => /^(\w+|\w+\(.*\)\.\w+|\w+\.\w+)\(.*\)$/.test(span));
@@ -42,7 +35,7 @@ describe("docs/requests.md", () => {
   });
 
   test.each(calls)("%s runs", (call) => {
-    const result: unknown = runInNewContext(call, context);
+    const result: unknown = runInNewContext(call, contextOfLine());
     if (typeof result === "object" && result !== null && "plan" in result) {
       expect((result as core.Loss).plan(3).terms.length).toBeGreaterThan(0);
     } else {
@@ -83,7 +76,7 @@ describe("README.md", () => {
   test("writes the same loss as a sum and as an expression", () => {
     const { loss } = runInNewContext(
       `const loss = weightedSum([[1, crossEntropy({ ignoreIndex: 255 })], [0.5, dice()]]); ({ loss })`,
-      context,
+      contextOfLine(),
     ) as { loss: core.Loss };
     const expression = /parseLoss\("([^"]+)"\); \/\/ the same loss/.exec(readme)?.[1];
     expect(core.formatLoss(loss)).toBe(expression);
