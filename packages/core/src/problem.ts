@@ -5,6 +5,7 @@
  */
 import { PixelgradError } from "./errors.ts";
 import type { LossExtra } from "./loss.ts";
+import { nearestName } from "./nearest-name.ts";
 import { checkTensor, elementCount, formatDims, positionOf, type Tensor, type TypedArray } from "./tensor.ts";
 
 export type Layout = "channels-first" | "channels-last";
@@ -43,6 +44,7 @@ export function layOut(logits: Tensor, target: Tensor, extra: LossExtra = {}): P
   const data = floats("Logits", logits);
   checkTensor("The target", target);
   const layout = layoutOf(extra);
+  checkExtraNames(extra);
   if (logits.dims.length < 2) {
     throw mismatch(
       `Logits need dims ${layout === "channels-first" ? "[N, C, ...spatial]" : "[N, ...spatial, C]"}, got ` +
@@ -91,6 +93,29 @@ export function layOut(logits: Tensor, target: Tensor, extra: LossExtra = {}): P
     ...(distanceMaps && { distanceMaps: finiteMaps(distanceMaps, logits.dims) }),
     ...(upstream && { upstream: finiteFloats("extra.upstream", upstream) }),
   };
+}
+
+const extraNames: Readonly<Record<keyof LossExtra, true>> = {
+  layout: true,
+  pixelWeights: true,
+  classMask: true,
+  upstream: true,
+  teacher: true,
+  distanceMaps: true,
+  out: true,
+};
+
+/** @throws PixelgradError `OPTION_UNKNOWN` (naming the nearest): a misspelt extra would be left out silently. */
+function checkExtraNames(extra: object): void {
+  const names = Object.keys(extraNames);
+  const option = Object.keys(extra).find((name) => !names.includes(name));
+  if (option === undefined) return;
+  const nearest = nearestName(option, names);
+  throw new PixelgradError(
+    "OPTION_UNKNOWN",
+    `extra has no '${option}': did you mean '${nearest}'? It has ${names.join(", ")}.`,
+    { loss: "extra", option, nearest },
+  );
 }
 
 /** @throws PixelgradError `TYPE_MISMATCH` for what is no layout, or no extra. */

@@ -73,6 +73,7 @@ const refusals: readonly (readonly [string, ErrorCode, (problem: LossProblem) =>
     ({ logits }) => ({ logits: floats([], [1, 0, 2]), target: floats([], [logits.dims[0], 0, 2]) }),
   ],
   ["an extra that is null", "TYPE_MISMATCH", () => ({ extra: null })],
+  ["an extra that does not exist", "OPTION_UNKNOWN", () => ({ extra: { pixelWeight: 1 } })],
   ["a layout that is none", "TYPE_MISMATCH", () => ({ extra: { layout: "nchw" } })],
   ["pixel weights in a plain array", "TYPE_MISMATCH", () => ({ extra: { pixelWeights: [1] } })],
   [
