@@ -26,7 +26,7 @@ export function specOf(name: string, options: Json, channels: number): LossSpec 
     case "HausdorffDTLoss":
       return { id: "hausdorff-dt", options: defined(distanceOptions(options)) };
     case "LogHausdorffDTLoss":
-      return { id: "hausdorff-dt", options: defined({ ...distanceOptions(options), form: "log" }) };
+      return { id: "hausdorff-dt", options: defined({ ...distanceOptions(options), transform: "log" }) };
     default:
       return dice(options, channels);
   }
@@ -153,8 +153,8 @@ export function generalizedWassersteinDice(options: Json): LossSpec {
   const numbers = numbersOf(matrix);
   const classes = Math.sqrt(numbers.length);
   const distances = Array.from({ length: classes }, (_, c) => numbers.slice(c * classes, (c + 1) * classes));
-  const weighting = options["weighting_mode"] === "GDL" ? "generalized" : "default";
-  return { id: "generalized-wasserstein-dice", options: { preset: "monai", distances, weighting } };
+  const variant = options["weighting_mode"] === "GDL" ? "generalized" : "default";
+  return { id: "generalized-wasserstein-dice", options: { preset: "monai", distances, variant } };
 }
 
 export function nacl(options: Json): LossSpec {

@@ -5,29 +5,47 @@
  * @module
  */
 import { PixelgradError } from "./errors.ts";
+import { optionInvalid } from "./options.ts";
 import * as reference from "./reference/activations.ts";
-import { elementCount, formatDims, positionOf, type Tensor } from "./tensor.ts";
+import { checkTensor, elementCount, formatDims, positionOf, type Tensor } from "./tensor.ts";
 
-/** 1 / (1 + exp(-x)) of each element; dims as given. */
+/**
+ * 1 / (1 + exp(-x)) of each element; dims as given.
+ * @throws PixelgradError `TYPE_MISMATCH`, `SHAPE_MISMATCH`.
+ */
 export function sigmoid(logits: Tensor): Tensor<Float32Array> {
-  return { data: Float32Array.from(logits.data as Float32Array, reference.sigmoid), dims: logits.dims };
+  checkTensor("Logits", logits);
+  return {
+    data: Float32Array.from(logits.data as Float32Array, (x) => reference.sigmoid(Number(x))),
+    dims: logits.dims,
+  };
 }
 
-/** Softmax over the channels of `[N, C, ...spatial]`. */
+/**
+ * Softmax over the channels of `[N, C, ...spatial]`.
+ * @throws PixelgradError `TYPE_MISMATCH`, `SHAPE_MISMATCH`.
+ */
 export function softmax(logits: Tensor): Tensor<Float32Array> {
   return overChannels(logits, reference.softmax);
 }
 
-/** Logarithm of the softmax over the channels of `[N, C, ...spatial]`. */
+/**
+ * Logarithm of the softmax over the channels of `[N, C, ...spatial]`.
+ * @throws PixelgradError `TYPE_MISMATCH`, `SHAPE_MISMATCH`.
+ */
 export function logSoftmax(logits: Tensor): Tensor<Float32Array> {
   return overChannels(logits, reference.logSoftmax);
 }
 
 /**
  * Labels `[N, ...spatial]` as `[N, C, ...spatial]` of 0 and 1; a label in `ignore` becomes all 0.
- * @throws PixelgradError `LABEL_OUT_OF_RANGE`.
+ * @throws PixelgradError `LABEL_OUT_OF_RANGE`, `TYPE_MISMATCH`, `SHAPE_MISMATCH`, `OPTION_INVALID`.
  */
 export function oneHot(labels: Tensor, classes: number, ignore: readonly number[] = []): Tensor<Uint8Array> {
+  checkTensor("Labels", labels);
+  if (!(Number.isInteger(classes) && classes > 0)) {
+    throw optionInvalid("oneHot", "classes", classes, "a whole number of at least 1");
+  }
   const [images = 1, ...spatial] = labels.dims;
   const pixels = elementCount(spatial);
   const data = new Uint8Array(images * classes * pixels);
@@ -48,10 +66,9 @@ export function oneHot(labels: Tensor, classes: number, ignore: readonly number[
   return { data, dims: [images, classes, ...spatial] };
 }
 
-function overChannels(
-  { data, dims }: Tensor,
-  activation: (x: Float64Array) => Float64Array,
-): Tensor<Float32Array> {
+function overChannels(logits: Tensor, activation: (x: Float64Array) => Float64Array): Tensor<Float32Array> {
+  checkTensor("Logits", logits);
+  const { data, dims } = logits;
   if (dims.length < 2) {
     throw new PixelgradError("SHAPE_MISMATCH", `Expected dims [N, C, ...spatial], got ${formatDims(dims)}.`, {
       expected: [0, 0],

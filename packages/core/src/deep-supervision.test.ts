@@ -151,6 +151,25 @@ describe("deep supervision refuses", () => {
     expect(() => deepSupervision(dice()).value([{} as never], labels)).toThrow(code("TYPE_MISMATCH"));
   });
 
+  test.each([
+    ["images", tensorOf(1, 3, 4, 3)],
+    ["channels", tensorOf(2, 4, 4, 3)],
+    ["dims", tensorOf(2, 3, 4)],
+  ])("levels of different %s", (_, level) => {
+    const [first] = levels;
+    expect(() => deepSupervision(dice()).valueAndGrad([first, level], labels)).toThrow(
+      code("SHAPE_MISMATCH"),
+    );
+  });
+
+  test("what is no loss, and an extra that is null", () => {
+    for (const loss of [undefined, null, "dice", {}, { id: "dice", options: {} }]) {
+      expect(() => deepSupervision(loss as never)).toThrow(code("OPTION_INVALID"));
+      expect(() => weightedSum([[1, loss as never]])).toThrow(code("OPTION_INVALID"));
+    }
+    expect(() => deepSupervision(dice()).value(levels, labels, null as never)).toThrow(code("TYPE_MISMATCH"));
+  });
+
   test("options of another kind", () => {
     expect(() => deepSupervision(dice(), { weights: "equal" as never })).toThrow(code("OPTION_INVALID"));
     expect(() => deepSupervision(dice(), { scheme: "monai" } as never)).toThrow(code("OPTION_UNKNOWN"));

@@ -10,10 +10,10 @@ import type {
   LossValue,
 } from "./loss.ts";
 import { nearestTarget } from "./nearest-target.ts";
-import { checkOptions, type OptionFields, optionInvalid } from "./options.ts";
-import { checkLength } from "./problem.ts";
+import { checkOptions, isLoss, type OptionFields, optionInvalid } from "./options.ts";
+import { type Layout, layoutOf } from "./problem.ts";
 import { type CallArguments, isLevels, listRefused } from "./single-loss.ts";
-import type { Tensor } from "./tensor.ts";
+import { checkTensor, formatDims, type Tensor } from "./tensor.ts";
 import { weightedSum } from "./weighted-sum.ts";
 
 export const DEEP_SUPERVISION = "deep-supervision";
@@ -72,11 +72,13 @@ const fields: OptionFields = {
  *
  * Source: MONAI 1.4 DeepSupervisionLoss; nnU-Net v2 DeepSupervisionWrapper and the weights of its trainer.
  *
- * @throws PixelgradError `OPTION_INVALID`, also for a loss whose reduction is none.
+ * @throws PixelgradError `OPTION_INVALID`, also for a loss whose reduction is none, `OPTION_UNKNOWN`; calls throw
+ *   `SHAPE_MISMATCH` where levels differ in more than their spatial size.
  */
 export function deepSupervision(loss: Loss, options: DeepSupervisionOptions = {}): Loss {
+  if (!isLoss(loss)) throw optionInvalid(DEEP_SUPERVISION, "loss", loss, "a loss");
   const inner = { id: loss.id, options: loss.options };
-  const checked = checkOptions(DEEP_SUPERVISION, fields, { loss: inner, ...options });
+  const checked = { loss: inner, ...checkOptions(DEEP_SUPERVISION, fields, options) };
   if (loss.levels !== undefined)
     throw optionInvalid(DEEP_SUPERVISION, "loss", loss.id, "a loss of one tensor");
   if (loss.options["reduction"] === "none") {
@@ -84,13 +86,14 @@ export function deepSupervision(loss: Loss, options: DeepSupervisionOptions = {}
   }
   const { weights = weightsOfPreset[options.preset ?? "monai"] } = options;
   const levels: NonNullable<Loss["levels"]> = (logits, target, extra = {}) => {
+    const layout = layoutOf(extra);
     const perLevel = levelWeights(weights, logits.length);
     return logits.map((output, level) => {
-      checkLength("Logits", output);
+      checkLevel(output, level, logits[0], layout);
       return {
         loss: weightedSum([[perLevel[level], loss]]),
         logits: output,
-        target: nearestTarget("The target", target, output.dims, extra.layout),
+        target: nearestTarget("The target", target, output.dims, layout),
         extra: extraOf(extra, output, level, logits.length),
       };
     });
@@ -146,6 +149,21 @@ export function joinLevelValues(results: readonly LossValue[]): LossValue {
 /** The result of a call, and a gradient per level, from those of its levels, in their order. */
 export function joinLevelGradients(results: readonly LossGradient[]): LevelGradients {
   return { ...joinLevelValues(results), grad: results.map(({ grad }) => grad) };
+}
+
+/** Levels differ in their spatial size only. */
+function checkLevel(logits: Tensor, level: number, first: Tensor, layout: Layout): void {
+  checkTensor(`The logits of level ${level}`, logits);
+  const channels = ({ dims }: Tensor) => (layout === "channels-last" ? dims.at(-1) : dims[1]);
+  const { dims } = logits;
+  const same = dims.length === first.dims.length && dims[0] === first.dims[0];
+  if (same && channels(logits) === channels(first)) return;
+  throw new PixelgradError(
+    "SHAPE_MISMATCH",
+    `${DEEP_SUPERVISION}: the logits of level ${level} must have the images, channels and number of dims of level 0, ` +
+      `${formatDims(first.dims)}, got ${formatDims(dims)}.`,
+    { expected: first.dims, got: dims },
+  );
 }
 
 function levelWeights(weights: LevelWeights | readonly number[], levels: number): readonly number[] {

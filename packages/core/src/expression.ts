@@ -23,9 +23,17 @@ import { WEIGHTED_SUM, weightedSum } from "./weighted-sum.ts";
 
 /**
  * The loss an expression describes: `cross-entropy(ignoreIndex=255) + 0.5*dice`.
- * @throws PixelgradError `EXPRESSION_INVALID` with the position, `LOSS_UNKNOWN`, `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ * @throws PixelgradError `EXPRESSION_INVALID` with the position, `LOSS_UNKNOWN`, `OPTION_UNKNOWN`, `OPTION_INVALID`,
+ *   `TYPE_MISMATCH` for what is no string.
  */
 export function parseLoss(expression: string): Loss {
+  if (typeof expression !== "string") {
+    const got = String(expression);
+    throw new PixelgradError("TYPE_MISMATCH", `A loss expression must be a string, got ${got}.`, {
+      expected: "a string",
+      got,
+    });
+  }
   return new ExpressionParser(expression).parse();
 }
 

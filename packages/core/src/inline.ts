@@ -47,7 +47,7 @@ export function openCall(
   const plan = planFor(problem.classes);
   for (const { term } of plan.terms) checkTarget(term, problem);
   if (extra.upstream !== undefined) {
-    checkUpstream(plan.terms[0].term.id, elementDims(plan, problem), extra.upstream.data);
+    checkUpstream(plan.terms[0].term.id, elementDims(plan, problem), extra.upstream);
   }
   return { plan, problem, outputs: outputsOf(plan, problem, wantsGrad, extra.out) };
 }
@@ -90,7 +90,7 @@ export function mapsOf({ plan, problem, outputs }: LossCall, engine: MapEngine):
     const sums = measureUnit(plan.terms[term].term, unitAt(plan, problem, fields, place));
     addSums(plan.firstOf(first[image], term), sums);
   }
-  const coefficients = plan.finish(first, problem.upstream as Float32Array | undefined);
+  const coefficients = plan.finish(first, problem.upstream);
   const runsSecond = needsSecond({ plan, problem, outputs });
   for (const place of fillingPlaces(plan, problem, runsSecond)) {
     const { term, image } = place;
@@ -146,10 +146,14 @@ function elementDims(
 function gradientArray({ logits, logitsDims }: Problem, out: Float32Array | undefined): Float32Array {
   if (out === undefined) return new Float32Array(elementCount(logitsDims));
   if (out instanceof Float32Array && out.length === logits.length) return out;
+  const got = ArrayBuffer.isView(out)
+    ? `${out.constructor.name} of ${out.length}`
+    : out === null
+      ? "null"
+      : typeof out;
   throw new PixelgradError(
     "SHAPE_MISMATCH",
-    `extra.out must be a Float32Array of ${logits.length} elements, as many as the logits, got ${out.constructor.name} of ` +
-      `${out.length}.`,
-    { expected: logitsDims, got: [out.length] },
+    `extra.out must be a Float32Array of ${logits.length} elements, as many as the logits, got ${got}.`,
+    { expected: logitsDims, got: ArrayBuffer.isView(out) ? [out.length] : [] },
   );
 }

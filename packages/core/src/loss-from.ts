@@ -12,9 +12,18 @@ import { WEIGHTED_SUM, weightedSum } from "./weighted-sum.ts";
 
 /**
  * The loss that `{ id, options }` describes; the inverse of taking `id` and `options` from a {@link Loss}.
- * @throws PixelgradError `LOSS_UNKNOWN` (naming the nearest), `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ * @throws PixelgradError `LOSS_UNKNOWN` (naming the nearest), `OPTION_UNKNOWN`, `OPTION_INVALID`, and `TYPE_MISMATCH` for
+ *   what is no such object.
  */
-export function lossFrom({ id, options }: LossSpec): Loss {
+export function lossFrom(spec: LossSpec): Loss {
+  if (!isLossSpec(spec)) {
+    const got = JSON.stringify(spec) ?? String(spec);
+    throw new PixelgradError("TYPE_MISMATCH", `A loss as data is { id, options }, got ${got}.`, {
+      expected: "{ id, options }",
+      got,
+    });
+  }
+  const { id, options } = spec;
   if (id === DEEP_SUPERVISION) {
     const { loss, ...rest } = options;
     if (!isLossSpec(loss)) throw optionInvalid(id, "loss", loss, "a loss, { id, options }");
@@ -24,9 +33,9 @@ export function lossFrom({ id, options }: LossSpec): Loss {
   const terms = options["terms"];
   if (!Array.isArray(terms)) return weightedSum([]);
   return weightedSum(
-    (terms as readonly (LossSpec & { readonly weight: number })[]).map(({ weight, ...spec }) => [
-      weight,
-      lossFrom(spec),
+    (terms as readonly (LossSpec & { readonly weight: number })[]).map((term) => [
+      term?.weight,
+      lossFrom(term),
     ]),
   );
 }

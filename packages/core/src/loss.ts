@@ -40,11 +40,14 @@ export interface LossExtra {
    * is an error.
    */
   readonly classMask?: Tensor;
-  /** With `reduction: "none"`: d total / d element, with the dims of the elements; the gradient is then that of the total. */
+  /**
+   * With `reduction: "none"`: d total / d element, a Float32Array with the dims of the elements, finite; the gradient is
+   * then that of the total.
+   */
   readonly upstream?: Tensor;
   /** What a distillation loss compares with: the input of the teacher, a Float32Array with the dims of the logits. */
   readonly teacher?: Tensor;
-  /** Distance maps made beforehand, a Float32Array with the dims of the logits (see `boundary`). */
+  /** Distance maps made beforehand, a Float32Array with the dims of the logits, finite (see `boundary`). */
   readonly distanceMaps?: Tensor;
   /**
    * Where the gradient is written: as many float32 as there are logits, the logits' own array allowed. Its content
@@ -106,8 +109,9 @@ export interface Loss extends LossSpec {
    * The loss as a number.
    * @param logits - Float32Array `[N, C, ...spatial]`, finite.
    * @param target - labels `[N, ...spatial]` of any integer type, or dense targets in [0, 1] with the logits' dims.
-   * @throws PixelgradError `SHAPE_MISMATCH`, `TYPE_MISMATCH`, `LABEL_OUT_OF_RANGE`, `TARGET_OUT_OF_RANGE` or
-   *   `VALUE_NOT_FINITE`, naming an offending position.
+   * @throws PixelgradError `SHAPE_MISMATCH`, `TYPE_MISMATCH`, `LABEL_OUT_OF_RANGE`, `TARGET_OUT_OF_RANGE`,
+   *   `VALUE_NOT_FINITE`, `PROBABILITY_OUT_OF_RANGE`, `LABEL_MASKED` or `WEIGHT_INVALID`, naming an offending position;
+   *   `OPTION_UNKNOWN` for an extra that does not exist, `EXTRA_MISSING`, `OPTION_CONFLICT` and `ALL_IGNORED`.
    */
   value(logits: Tensor, target: Tensor, extra?: LossExtra): number;
   /** The loss of several levels, with the terms of all. */

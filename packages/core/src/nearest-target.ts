@@ -1,6 +1,6 @@
 /** Targets at the size of smaller logits. @module */
-import { checkLength, type Layout } from "./problem.ts";
-import { elementCount, type Tensor, type TypedArray } from "./tensor.ts";
+import type { Layout } from "./problem.ts";
+import { checkTensor, elementCount, type Tensor, type TypedArray } from "./tensor.ts";
 
 /**
  * A target, or pixel weights, at the spatial size of logits: element i of `size` is element floor((i + 1/2) from / size)
@@ -16,7 +16,7 @@ export function nearestTarget<T extends Tensor>(
   logitsDims: readonly number[],
   layout: Layout = "channels-first",
 ): Tensor {
-  checkLength(what, target);
+  checkTensor(what, target);
   const { data, dims } = target;
   const rank = logitsDims.length;
   const dense = dims.length === rank;

@@ -5,7 +5,7 @@
  */
 import { LARGEST_IGNORE_LIST } from "./engine/scratch.ts";
 import { PixelgradError } from "./errors.ts";
-import type { LossOptions, LossSpec } from "./loss.ts";
+import type { Loss, LossOptions, LossSpec } from "./loss.ts";
 import { nearestName } from "./nearest-name.ts";
 
 interface OptionBase {
@@ -43,9 +43,16 @@ export type OptionFields = { readonly [name: string]: OptionField };
 
 /**
  * Drops what is undefined and checks the rest.
- * @throws PixelgradError `OPTION_UNKNOWN` (naming the nearest), `OPTION_INVALID`.
+ * @throws PixelgradError `OPTION_UNKNOWN` (naming the nearest), `OPTION_INVALID`, `TYPE_MISMATCH` for what is no object.
  */
 export function checkOptions(loss: string, fields: OptionFields, options: object): LossOptions {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    const got = show(options);
+    throw new PixelgradError("TYPE_MISMATCH", `${loss}: options must be an object, got ${got}.`, {
+      expected: "an object",
+      got,
+    });
+  }
   const checked: Record<string, LossOptions[string]> = {};
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
@@ -76,9 +83,12 @@ export function optionInvalid(loss: string, option: string, value: unknown, allo
   });
 }
 
-/** As code shows it; JSON would show NaN as null. */
+/** As code shows it; JSON would show NaN as null, and refuse a BigInt. */
 function show(value: unknown): string {
-  return typeof value === "string" || typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (typeof value !== "string" && typeof value !== "object") return String(value);
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "bigint" || (typeof part === "number" && !Number.isFinite(part)) ? String(part) : part,
+  );
 }
 
 /** What a field takes, in words. */
@@ -150,9 +160,15 @@ function acceptsKind(field: OptionKind, value: unknown): boolean {
   }
 }
 
-/** Whether an option is itself a loss. */
+/** Whether a value is a loss as data. */
 export function isLossSpec(value: unknown): value is LossSpec {
-  return typeof value === "object" && value !== null && "id" in value && "options" in value;
+  if (typeof value !== "object" || value === null || !("id" in value && "options" in value)) return false;
+  return typeof value.id === "string" && typeof value.options === "object" && value.options !== null;
+}
+
+/** Whether a value is a loss that can run. */
+export function isLoss(value: unknown): value is Loss {
+  return isLossSpec(value) && "plan" in value && typeof value.plan === "function";
 }
 
 function inRange(value: unknown, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY): boolean {

@@ -5,7 +5,8 @@
  */
 import { PixelgradError } from "./errors.ts";
 import type { LossExtra } from "./loss.ts";
-import { elementCount, formatDims, type Tensor, type TypedArray } from "./tensor.ts";
+import { nearestName } from "./nearest-name.ts";
+import { checkTensor, elementCount, formatDims, positionOf, type Tensor, type TypedArray } from "./tensor.ts";
 
 export type Layout = "channels-first" | "channels-last";
 
@@ -32,7 +33,7 @@ export interface Problem {
   /** As the logits. */
   readonly distanceMaps?: Float32Array | Float64Array;
   /** As the elements of the loss. */
-  readonly upstream?: TypedArray;
+  readonly upstream?: Float32Array;
 }
 
 /**
@@ -41,8 +42,9 @@ export interface Problem {
  */
 export function layOut(logits: Tensor, target: Tensor, extra: LossExtra = {}): Problem {
   const data = floats("Logits", logits);
-  checkLength("The target", target);
-  const { layout = "channels-first" } = extra;
+  checkTensor("The target", target);
+  const layout = layoutOf(extra);
+  checkExtraNames(extra);
   if (logits.dims.length < 2) {
     throw mismatch(
       `Logits need dims ${layout === "channels-first" ? "[N, C, ...spatial]" : "[N, ...spatial, C]"}, got ` +
@@ -54,6 +56,13 @@ export function layOut(logits: Tensor, target: Tensor, extra: LossExtra = {}): P
   const channelAxis = layout === "channels-first" ? 1 : logits.dims.length - 1;
   const images = logits.dims[0];
   const classes = logits.dims[channelAxis];
+  if (classes === 0) {
+    throw mismatch(
+      `Logits need at least one channel, got dims ${formatDims(logits.dims)}.`,
+      [0, 1],
+      logits.dims,
+    );
+  }
   const spatial = logits.dims.filter((_, axis) => axis !== 0 && axis !== channelAxis);
   const labelDims = [images, ...spatial];
   const dense = sameDims(target.dims, logits.dims);
@@ -81,24 +90,54 @@ export function layOut(logits: Tensor, target: Tensor, extra: LossExtra = {}): P
     ...(pixelWeights && { pixelWeights: weightsOf(pixelWeights, labelDims) }),
     ...(classMask && { classMask: maskPerImage(classMask, images, classes) }),
     ...(teacher && { teacher: likeLogits("extra.teacher", teacher, logits.dims) }),
-    ...(distanceMaps && { distanceMaps: likeLogits("extra.distanceMaps", distanceMaps, logits.dims) }),
-    ...(upstream && { upstream: upstream.data }),
+    ...(distanceMaps && { distanceMaps: finiteMaps(distanceMaps, logits.dims) }),
+    ...(upstream && { upstream: finiteFloats("extra.upstream", upstream) }),
   };
 }
 
+const extraNames: Readonly<Record<keyof LossExtra, true>> = {
+  layout: true,
+  pixelWeights: true,
+  classMask: true,
+  upstream: true,
+  teacher: true,
+  distanceMaps: true,
+  out: true,
+};
+
+/** @throws PixelgradError `OPTION_UNKNOWN` (naming the nearest): a misspelt extra would be left out silently. */
+function checkExtraNames(extra: object): void {
+  const names = Object.keys(extraNames);
+  const option = Object.keys(extra).find((name) => !names.includes(name));
+  if (option === undefined) return;
+  const nearest = nearestName(option, names);
+  throw new PixelgradError(
+    "OPTION_UNKNOWN",
+    `extra has no '${option}': did you mean '${nearest}'? It has ${names.join(", ")}.`,
+    { loss: "extra", option, nearest },
+  );
+}
+
+/** @throws PixelgradError `TYPE_MISMATCH` for what is no layout, or no extra. */
+export function layoutOf(extra: { readonly layout?: Layout }): Layout {
+  if (typeof extra !== "object" || extra === null) {
+    throw typeMismatch("extra must be an object", "an object", String(extra));
+  }
+  const { layout = "channels-first" } = extra;
+  if (layout === "channels-first" || layout === "channels-last") return layout;
+  throw typeMismatch(
+    "extra.layout must be channels-first or channels-last",
+    "channels-first or channels-last",
+    String(layout),
+  );
+}
+
 function floats(what: string, tensor: Tensor): Float32Array {
-  checkLength(what, tensor);
+  checkTensor(what, tensor);
   const { data } = tensor;
   if (!(data instanceof Float32Array)) {
-    const got = data.constructor.name;
-    throw new PixelgradError(
-      "TYPE_MISMATCH",
-      `${what} must be a Float32Array, got ${got}: convert them first.`,
-      {
-        expected: "Float32Array",
-        got,
-      },
-    );
+    const { name } = (data as TypedArray).constructor;
+    throw typeMismatch(`${what} must be a Float32Array`, "Float32Array", name, ": convert them first");
   }
   return data;
 }
@@ -113,9 +152,26 @@ function likeLogits(what: string, tensor: Tensor, dims: readonly number[]): Floa
   );
 }
 
+function finiteMaps(maps: Tensor, dims: readonly number[]): Float32Array {
+  likeLogits("extra.distanceMaps", maps, dims);
+  return finiteFloats("extra.distanceMaps", maps);
+}
+
+function finiteFloats(what: string, tensor: Tensor): Float32Array {
+  const data = floats(what, tensor);
+  const at = firstWhere(data, (value) => !Number.isFinite(value));
+  if (at < 0) return data;
+  const position = positionOf(at, tensor.dims);
+  throw new PixelgradError(
+    "VALUE_NOT_FINITE",
+    `${what} hold ${data[at]} at [${position}]: a loss needs finite numbers.`,
+    { value: data[at], position },
+  );
+}
+
 function weightsOf(weights: Tensor, dims: readonly number[]): TypedArray {
-  checkLength("extra.pixelWeights", weights);
-  if (elementCount(weights.dims) !== elementCount(dims) || weights.dims[0] !== dims[0]) {
+  checkTensor("extra.pixelWeights", weights);
+  if (!sameExtent(weights.dims, dims)) {
     throw mismatch(
       `extra.pixelWeights must have a weight per pixel, dims ${formatDims(dims)}, got ${formatDims(weights.dims)}.`,
       dims,
@@ -139,7 +195,7 @@ function firstWhere(data: TypedArray, predicate: (value: number) => boolean): nu
 
 /** `[N, C]`, from that or from `[C]`. */
 function maskPerImage(mask: Tensor, images: number, classes: number): Uint8Array {
-  checkLength("extra.classMask", mask);
+  checkTensor("extra.classMask", mask);
   const perImage = sameDims(mask.dims, [images, classes]);
   if (!perImage && !sameDims(mask.dims, [classes])) {
     throw mismatch(
@@ -154,6 +210,12 @@ function maskPerImage(mask: Tensor, images: number, classes: number): Uint8Array
   );
 }
 
+/** Whether dims are the same but for axes of length 1, as `[N, 1, H, W]` and `[N, H, W]` are. */
+export function sameExtent(a: readonly number[], b: readonly number[]): boolean {
+  const long = (dims: readonly number[]) => dims.filter((d) => d !== 1);
+  return sameDims(long(a), long(b));
+}
+
 function sameDims(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((d, i) => d === b[i]);
 }
@@ -162,22 +224,6 @@ function mismatch(message: string, expected: readonly number[], got: readonly nu
   return new PixelgradError("SHAPE_MISMATCH", message, { expected, got });
 }
 
-/** @throws PixelgradError `TYPE_MISMATCH` for what is no tensor, `SHAPE_MISMATCH` when its length is not that of its dims. */
-export function checkLength(what: string, tensor: Tensor): void {
-  if (!ArrayBuffer.isView(tensor?.data) || !Array.isArray(tensor.dims)) {
-    const got =
-      typeof tensor === "object" && tensor !== null ? `an object with ${Object.keys(tensor)}` : typeof tensor;
-    throw new PixelgradError(
-      "TYPE_MISMATCH",
-      `${what} must be a tensor, { data: typed array, dims: number[] }, got ${got}.`,
-      { expected: "{ data, dims }", got },
-    );
-  }
-  const { data, dims } = tensor;
-  if (data.length === elementCount(dims)) return;
-  throw mismatch(
-    `${what} of dims ${formatDims(dims)}: expected ${elementCount(dims)} elements, got ${data.length}.`,
-    dims,
-    [data.length],
-  );
+function typeMismatch(must: string, expected: string, got: string, advice = ""): PixelgradError {
+  return new PixelgradError("TYPE_MISMATCH", `${must}, got ${got}${advice}.`, { expected, got });
 }

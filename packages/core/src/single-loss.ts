@@ -5,7 +5,7 @@ import { PixelgradError } from "./errors.ts";
 import { type LossCall, openCall, runInline, withGrad } from "./inline.ts";
 import type { Coupling, LevelsExtra, Loss, LossExtra, LossGradient, LossSpec } from "./loss.ts";
 
-import { checkOptions } from "./options.ts";
+import { checkOptions, optionInvalid } from "./options.ts";
 import { LossPlan } from "./plan.ts";
 import type { Tensor } from "./tensor.ts";
 import type { WeightedTerm } from "./term.ts";
@@ -25,7 +25,10 @@ export function lossOfTerms(
   coupling: Coupling,
   termsFor: (classes: number) => readonly WeightedTerm[],
 ): Loss {
-  const plan = (classes: number): LossPlan => new LossPlan(classes, termsFor(classes));
+  const plan = (classes: number): LossPlan => {
+    if (Number.isInteger(classes) && classes > 0) return new LossPlan(classes, termsFor(classes));
+    throw optionInvalid(id, "the number of channels", classes, "a whole number of at least 1");
+  };
   const open = (wantsGrad: boolean, ...[logits, target, extra]: CallArguments): LossCall =>
     openCall(plan, oneTensor(id, logits), target, wantsGrad, extra as LossExtra | undefined);
   const valueAndGrad = (...call: CallArguments): LossGradient => {

@@ -1,7 +1,7 @@
 /** Whether the target and the extras of a call are what a term takes. @module */
 import { PixelgradError } from "./errors.ts";
-import type { Problem } from "./problem.ts";
-import { elementCount, formatDims } from "./tensor.ts";
+import { type Problem, sameExtent } from "./problem.ts";
+import { formatDims, type Tensor } from "./tensor.ts";
 import type { Term } from "./term.ts";
 
 /**
@@ -35,7 +35,7 @@ function wrongKind(
         "make them one-hot with oneHot()."
       : classes === 1
         ? " A softmax over one channel is always 1: use a sigmoid loss (binary-cross-entropy), or more channels."
-        : " Dense targets are for a sigmoid loss.";
+        : " Make labels of them: of each pixel, the class whose entry is the largest.";
   return new PixelgradError(
     "SHAPE_MISMATCH",
     `${term.id} (${term.activation}) of logits ${formatDims(logitsDims)} takes ${wanted} ${formatDims(expected)}, got ` +
@@ -51,7 +51,7 @@ function wrongKind(
 export function checkUpstream(
   loss: string,
   elementDims: readonly number[] | undefined,
-  upstream: ArrayLike<unknown>,
+  upstream: Tensor,
 ): void {
   if (elementDims === undefined) {
     throw new PixelgradError(
@@ -61,11 +61,11 @@ export function checkUpstream(
       { loss, options: ["reduction", "upstream"] },
     );
   }
-  if (upstream.length === elementCount(elementDims)) return;
+  if (sameExtent(upstream.dims, elementDims)) return;
   throw new PixelgradError(
     "SHAPE_MISMATCH",
-    `${loss}: extra.upstream must have the dims of the elements, ${formatDims(elementDims)}, got ${upstream.length} ` +
-      "elements.",
-    { expected: elementDims, got: [upstream.length] },
+    `${loss}: extra.upstream must have the dims of the elements, ${formatDims(elementDims)}, got ` +
+      `${formatDims(upstream.dims)}.`,
+    { expected: elementDims, got: upstream.dims },
   );
 }

@@ -38,17 +38,48 @@ export function formatDims(dims: readonly number[]): string {
 
 /**
  * A tensor over `data`, checked.
- * @throws PixelgradError `SHAPE_MISMATCH` when the length is not the product of `dims`.
+ * @throws PixelgradError `TYPE_MISMATCH`, `SHAPE_MISMATCH` when the length is not the product of `dims`.
  */
 export function tensor<A extends TypedArray>(data: A, dims: readonly number[]): Tensor<A> {
-  if (data.length !== elementCount(dims) || dims.some((d) => !Number.isInteger(d) || d < 0)) {
+  checkTensor("A tensor", { data, dims });
+  return { data, dims };
+}
+
+/**
+ * @param what - what the tensor is, to begin the message with.
+ * @throws PixelgradError `TYPE_MISMATCH` for what is no tensor, `SHAPE_MISMATCH` when its length is not that of its dims.
+ */
+export function checkTensor(what: string, tensor: Tensor): void {
+  if (!isTypedArray(tensor?.data) || !Array.isArray(tensor.dims)) {
+    const got = describe(tensor);
     throw new PixelgradError(
-      "SHAPE_MISMATCH",
-      `A tensor of dims ${formatDims(dims)} needs ${elementCount(dims)} elements, got ${data.length}.`,
-      { expected: dims, got: [data.length] },
+      "TYPE_MISMATCH",
+      `${what} must be a tensor, { data: typed array, dims: number[] }, got ${got}.`,
+      { expected: "{ data, dims }", got },
     );
   }
-  return { data, dims };
+  const { data, dims } = tensor;
+  const whole = dims.every((d) => Number.isInteger(d) && d >= 0);
+  if (whole && data.length === elementCount(dims)) return;
+  const wanted = whole ? `${elementCount(dims)} elements` : "dims that are whole numbers of at least 0";
+  throw new PixelgradError(
+    "SHAPE_MISMATCH",
+    `${what} of dims ${formatDims(dims)}: expected ${wanted}, got ${whole ? data.length : `[${dims}]`}.`,
+    { expected: dims, got: [data.length] },
+  );
+}
+
+function isTypedArray(data: unknown): data is TypedArray {
+  return ArrayBuffer.isView(data) && !(data instanceof DataView);
+}
+
+/** What came in the place of a tensor. */
+function describe(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  if (!("data" in value && "dims" in value))
+    return `an object with ${Object.keys(value).join(", ") || "nothing"}`;
+  const nameOf = (part: unknown) => (part as object | null)?.constructor?.name ?? String(part);
+  return `{ data: ${nameOf(value.data)}, dims: ${nameOf(value.dims)} }`;
 }
 
 /** The multi-dimensional position of a row-major offset. */

@@ -1,6 +1,7 @@
 /** Weighted sums of losses: terms that share an activation share one softmax pass. @module */
-import { PixelgradError } from "./errors.ts";
+import type { PixelgradError } from "./errors.ts";
 import type { Coupling, Loss, LossSpec } from "./loss.ts";
+import { isLoss, optionInvalid } from "./options.ts";
 import { lossOfTerms } from "./single-loss.ts";
 
 /** Its id; an expression never names it, it writes `a + b`. */
@@ -16,7 +17,7 @@ const ORDER: readonly Coupling[] = ["labels", "sums", "gather"];
  *   `reduction: "none"` or is itself `deep-supervision`, which have no place in a sum.
  */
 export function weightedSum(terms: readonly (readonly [weight: number, loss: Loss])[]): Loss {
-  if (terms.length === 0) throw invalid(terms.length, "at least one [weight, loss] pair");
+  checkPairs(terms);
   for (const [weight, loss] of terms) {
     if (!Number.isFinite(weight)) throw invalid(weight, "pairs whose weight is a finite number");
     if (loss.levels !== undefined) throw invalid(loss.id, `losses; ${loss.id} goes around a sum, not in it`);
@@ -33,6 +34,13 @@ export function weightedSum(terms: readonly (readonly [weight: number, loss: Los
   );
 }
 
+function checkPairs(terms: unknown): void {
+  if (!Array.isArray(terms) || terms.length === 0) throw invalid(terms, "at least one [weight, loss] pair");
+  for (const term of terms) {
+    if (!Array.isArray(term) || !isLoss(term[1])) throw invalid(term, "[weight, loss] pairs");
+  }
+}
+
 /** A term as data; the terms of a sum, if it is one. */
 function specsOf(weight: number, { id, options }: LossSpec): readonly TermSpec[] {
   if (id !== WEIGHTED_SUM) return [{ weight, id, options }];
@@ -40,9 +48,5 @@ function specsOf(weight: number, { id, options }: LossSpec): readonly TermSpec[]
 }
 
 function invalid(value: unknown, allowed: string): PixelgradError {
-  return new PixelgradError(
-    "OPTION_INVALID",
-    `${WEIGHTED_SUM}: terms must be ${allowed}, got ${String(value)}.`,
-    { loss: WEIGHTED_SUM, option: "terms", value, allowed },
-  );
+  return optionInvalid(WEIGHTED_SUM, "terms", value, allowed);
 }

@@ -370,10 +370,10 @@ describe("OPTION_INVALID", () => {
         "cross-entropy: classWeights must be a list of numbers of at least 0, one per class, got [1,"2"].",
         "dice: ignoreIndex must be an integer or a list of at most 256 integers, got 1.5.",
         "dice: ignoreIndex must be an integer or a list of at most 256 integers, got [1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1",
-        "weighted-sum: terms must be at least one [weight, loss] pair, got 0.",
+        "weighted-sum: terms must be at least one [weight, loss] pair, got [].",
         "weighted-sum: terms must be pairs whose weight is a finite number, got NaN.",
-        "weighted-sum: terms must be losses whose reduction is mean or sum, got cross-entropy.",
-        "weighted-sum: terms must be at least one [weight, loss] pair, got 0.",
+        "weighted-sum: terms must be losses whose reduction is mean or sum, got "cross-entropy".",
+        "weighted-sum: terms must be at least one [weight, loss] pair, got [].",
       ]
     `);
   });

@@ -49,7 +49,7 @@ export const lawExceptions: readonly LawException[] = [
   {
     laws: ["sumOfImages"],
     losses: ["hausdorff-dt"],
-    options: { form: "log" },
+    options: { transform: "log" },
     why: "The logarithm is of the whole sum.",
   },
   {

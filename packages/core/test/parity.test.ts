@@ -10,12 +10,11 @@ import {
   parseLoss,
   weightedSum,
 } from "@pixelgrad/core";
+import { type Temper, tempers } from "@pixelgrad/core/testing";
 import { describe, expect, test } from "vitest";
 import { tilePixels } from "../src/engine/scratch.ts";
 import { expectParity, type ParityBounds } from "./parity-bounds.ts";
-import { denseProblem, labelProblem, type Problem, probabilityProblem, type Temper } from "./problems.ts";
-
-const TEMPERS: readonly Temper[] = ["mild", "confident", "right"];
+import { denseProblem, labelProblem, type Problem, probabilityProblem } from "./problems.ts";
 
 interface Family extends ParityBounds {
   readonly name: string;
@@ -251,7 +250,7 @@ function expectFamilyParity(
 }
 
 describe.each(FAMILIES)("$name: SIMD is within 1e-6 in value and 2e-6 in gradient of float64", (family) => {
-  test.each(TEMPERS)("on %s logits at sizes 0, 1, 3, 4, 5 and 31", (temper) => {
+  test.each(tempers)("on %s logits at sizes 0, 1, 3, 4, 5 and 31", (temper) => {
     const before = inlineEngine().tiles;
     for (const classes of family.classes) {
       for (const pixels of [0, 1, 3, 4, 5, 31]) expectFamilyParity(family, [1, classes, pixels], temper);

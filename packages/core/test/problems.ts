@@ -1,9 +1,6 @@
 /** Random problems for the tests of this package: logits, labels and dense targets, from a seed. */
 import { elementCount, type Tensor } from "@pixelgrad/core";
-import { seededRandom } from "@pixelgrad/core/testing";
-
-/** `mild`: |x| below 4. `confident`: |x| from 8 to 28. `right`: confident and never wrong. */
-export type Temper = "mild" | "confident" | "right";
+import { seededRandom, type Temper } from "@pixelgrad/core/testing";
 
 export interface Problem {
   readonly logits: Tensor<Float32Array>;

@@ -6,29 +6,21 @@
  *
  * @module
  */
-import type { OptionField } from "../options.ts";
 import type { FocalElement } from "../reference/focal.ts";
 import type { Pixel } from "../reference/pixel.ts";
 import { forEachImage, type Term, totalOf } from "../term.ts";
-import { type CommonOptions, commonTerm, emptyDivisor } from "./common-options.ts";
-import { countElement, type Divisor, PixelSum, pixelReduction, type Reduction } from "./reduction.ts";
-
-/** Whether an element is a pixel, with the sum over its channels, or a logit. */
-export type Spread = "pixels" | "elements";
+import { type AllIgnored, type CommonOptions, commonTerm, emptyDivisor } from "./common-options.ts";
+import {
+  countElement,
+  type Divisor,
+  type PixelReduction,
+  PixelSum,
+  pixelReduction,
+  type Reduction,
+  type Spread,
+} from "./reduction.ts";
 
 export type ModulatedDivisor = Divisor | "modulator" | number;
-
-export const modulatedDivisorField: OptionField = {
-  kind: "any-of",
-  of: [
-    { kind: "choice", values: ["weights", "valid", "nonzero", "all", "modulator"] },
-    { kind: "number", min: 0 },
-  ],
-  default: "valid",
-  doc:
-    "What a mean divides by: weights of what counts, its number, the number of nonzero weights, that of all elements, " +
-    "the sum of the modulators, or a given number.",
-};
 
 /** What each channel adds, `[C]`. Slopes are by the input under a sigmoid, by log p under a softmax. */
 export type Channels = { readonly [part in keyof FocalElement]: Float64Array };
@@ -42,6 +34,7 @@ export interface ChannelPixelLoss {
   };
   readonly activation: Term["activation"];
   readonly targets: Term["targets"];
+  /** Whether an element is a pixel, with the sum over its channels, or a logit. */
   readonly spread: Spread;
   /** `[C]`: 0 for classes that are neither in the sum nor in the divisor. */
   readonly chosen: Uint8Array;
@@ -140,10 +133,7 @@ const MODULATOR = LOSS + 1;
 /** As segmentation_models.pytorch: where everything is right, the modulators add up to nothing. */
 const LEAST_MODULATOR = 1e-6;
 
-function modulatorReduction(
-  loss: string,
-  allIgnored: "zero" | "nan" | "throw",
-): Pick<Term, "firstLength" | "secondLength" | "coefficientLength" | "finish" | "value"> {
+function modulatorReduction(loss: string, allIgnored: AllIgnored): PixelReduction {
   const firstLength = MODULATOR + 1;
   const divisorOf = (sums: Float64Array): number =>
     sums[PixelSum.pixels] === 0 ? emptyDivisor(loss, allIgnored) : Math.max(sums[MODULATOR], LEAST_MODULATOR);

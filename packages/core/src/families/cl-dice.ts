@@ -13,9 +13,9 @@ import type { FieldUnit } from "../field.ts";
 import type { OptionFields } from "../options.ts";
 import { SoftSkeleton } from "../surface/soft-skeleton.ts";
 import { forEachImage, type Term, totalOf } from "../term.ts";
-import { choiceMask } from "./class-choice.ts";
+import { choiceMask } from "./class-options.ts";
 import { emptyDivisor } from "./common-options.ts";
-import { type RegionOptions, regionFields, regionTerm } from "./region-activation.ts";
+import { type RegionOptions, regionFields, regionTerm } from "./region-options.ts";
 
 export interface CenterlineOptions extends RegionOptions {
   /** Rounds of erosion after the first, which should outlast half the width of what is segmented; 3 by default. */

@@ -5,9 +5,11 @@
  * @module
  */
 import { type OptionFields, optionConflict } from "../options.ts";
+import { chainLogSoftmax } from "../reference/activations.ts";
 import type { Divergence } from "../reference/divergence.ts";
 import type { Term } from "../term.ts";
 import { epsilonField } from "./clamp-options.ts";
+import { inputField } from "./input-options.ts";
 import { type PixelOptions, pixelFields, type Spread, spreadField } from "./reduction.ts";
 import { softmaxPixelTerm } from "./softmax-pixel.ts";
 import { StudentAndTeacher } from "./student-and-teacher.ts";
@@ -37,12 +39,7 @@ export interface DivergenceOptions extends PixelOptions {
 }
 
 export const divergenceFields: OptionFields = {
-  input: {
-    kind: "choice",
-    values: ["logits", "probabilities", "log-probabilities"],
-    default: "logits",
-    doc: "What the input and extra.teacher hold.",
-  },
+  ...inputField("so does extra.teacher", ["logits", "probabilities", "log-probabilities"]),
   temperature: {
     kind: "number",
     min: 1e-3,
@@ -62,7 +59,7 @@ export const divergenceFields: OptionFields = {
     doc: "Of probabilities: taken as they are, or kept in [epsilon, 1].",
   },
   ...epsilonField,
-  ...spreadField,
+  ...spreadField("pixels"),
   ...pixelFields("valid"),
 };
 
@@ -108,35 +105,13 @@ export function divergenceTerm(loss: DivergenceLoss): Term {
         value += of.value;
         pair.slope[k] = input === "probabilities" ? of.byProbability * pair.moves(pixel.x[k]) : of.byLog;
       }
-      if (input === "logits") chainLogSoftmax(pair, open, (scale * factor) / temperature, grad);
+      if (input === "logits")
+        chainLogSoftmax(p, open, (k) => pair.slope[k], (scale * factor) / temperature, grad);
       else for (let k = 0; k < classes; k++) grad[k] += open[k] === 0 ? 0 : scale * factor * pair.slope[k];
       if (massOfTarget !== 0 && pixel.teacher.length === 0) value += massOfTarget * (massOf(t, open) - 1);
       return factor * value;
     },
   });
-}
-
-/** Adds `scale` times a_k - p_k sum_j a_j, a = d / d log p, to `grad`; with p_top = 1 - rest, so that nothing cancels. */
-function chainLogSoftmax(
-  { p, slope }: StudentAndTeacher,
-  open: Uint8Array,
-  scale: number,
-  grad: Float64Array,
-): void {
-  let top = Math.max(0, open.indexOf(1));
-  for (let k = top + 1; k < p.length; k++) if (open[k] !== 0 && p[k] > p[top]) top = k;
-  let rest = 0;
-  let others = 0;
-  for (let k = 0; k < p.length; k++) {
-    if (k === top || open[k] === 0) continue;
-    rest += p[k];
-    others += slope[k];
-  }
-  for (let k = 0; k < p.length; k++) {
-    if (open[k] === 0) continue;
-    const chained = k === top ? slope[top] * rest - p[top] * others : slope[k] - p[k] * (others + slope[top]);
-    grad[k] += scale * chained;
-  }
 }
 
 function massOf(t: Float64Array, open: Uint8Array): number {

@@ -2,14 +2,24 @@
 
 import type { Preset } from "../definition.ts";
 import type { OptionFields } from "../options.ts";
-import type { Clamp } from "../reference/binary-logs.ts";
 import type { SoftTargets } from "../reference/focal.ts";
-import { type ModulatedDivisor, modulatedDivisorField, type Spread } from "./channel-pixel.ts";
-import { type ClassChoice, classChoiceField } from "./class-choice.ts";
-import { pixelFields } from "./reduction.ts";
-import { type SigmoidPixelOptions, sigmoidInputFields } from "./sigmoid-pixel.ts";
+import type { ModulatedDivisor } from "./channel-pixel.ts";
+import {
+  type ClampOptions,
+  clampFields,
+  type NormalizationOptions,
+  normalizationField,
+} from "./clamp-options.ts";
+import { type ClassChoice, classChoiceField, classWeightsField } from "./class-options.ts";
+import { activationField, inputField, oneVsRestField } from "./input-options.ts";
+import { divisorField, pixelFields, type Spread, spreadField } from "./reduction.ts";
+import type { SigmoidPixelOptions } from "./sigmoid-pixel.ts";
+import { labelSmoothingField } from "./target-smoothing.ts";
 
-export interface FocalOptions extends Omit<SigmoidPixelOptions, "divisor"> {
+export interface FocalOptions
+  extends Omit<SigmoidPixelOptions, "divisor">,
+    ClampOptions,
+    NormalizationOptions {
   readonly preset?: Exclude<Preset, "torch" | "nnunet">;
   /** `sigmoid` by default, each logit a loss of its own; `softmax` takes labels or dense targets. */
   readonly activation?: "sigmoid" | "softmax";
@@ -30,32 +40,25 @@ export interface FocalOptions extends Omit<SigmoidPixelOptions, "divisor"> {
   readonly shift?: number;
   /** Whether (1 - p_t)^gamma takes part in the gradient (`differentiated`, default) or is a weight. */
   readonly modulator?: "differentiated" | "detached";
-  /** Share s of the target taken away: t (1 - s) + s / 2 (sigmoid), t (1 - s) + s / C (softmax); 0 by default. */
+  /** s, 0 to 1: targets become t (1 - s) + s / 2 (sigmoid), t (1 - s) + s / C (softmax); 0 by default. */
   readonly labelSmoothing?: number;
   /** The classes the loss is about; under a softmax the others stay in the denominator. */
   readonly classes?: ClassChoice;
   /** A factor per class beside alpha, at least 0. */
   readonly classWeights?: readonly number[];
-  /** What an element is: `elements`, each logit (sigmoid's default), or `pixels`, the sum over channels (softmax's). */
+  /**
+   * What an element of the mean and of `elements` is: each logit (`elements`, sigmoid's default), or a pixel, with the
+   * sum over its channels (`pixels`, softmax's).
+   */
   readonly spread?: Spread;
-  /** Probabilities: how log 0 stays finite; `log`, at -100, by default. */
-  readonly clamp?: Clamp;
-  /** The epsilon of `clamp`; 1e-7 by default. */
-  readonly epsilon?: number;
-  /** Softmax of probabilities: `sum` first divides those of a pixel by their sum; `none` by default. */
-  readonly normalization?: "none" | "sum";
   /** `valid` by default; `modulator` is the normalised focal loss: the sum of all modulators, at least 1e-6. */
   readonly divisor?: ModulatedDivisor;
 }
 
 export const focalFields: OptionFields = {
-  ...sigmoidInputFields,
-  activation: {
-    kind: "choice",
-    values: ["sigmoid", "softmax"],
-    default: "sigmoid",
-    doc: "What makes probabilities of the logits.",
-  },
+  ...inputField(),
+  ...oneVsRestField,
+  activation: activationField("sigmoid"),
   alpha: { kind: "number-or-numbers", min: 0, doc: "A factor, applied as alphaMode says; none by default." },
   alphaMode: {
     kind: "choice",
@@ -95,34 +98,12 @@ export const focalFields: OptionFields = {
     default: "differentiated",
     doc: "Whether (1 - p_t)^gamma takes part in the gradient or is a weight.",
   },
-  labelSmoothing: {
-    kind: "number",
-    min: 0,
-    max: 1,
-    default: 0,
-    doc: "s in t (1 - s) + s / 2 (sigmoid) or t (1 - s) + s / C (softmax).",
-  },
-  classWeights: { kind: "numbers", min: 0, doc: "A factor per class, beside alpha." },
-  spread: {
-    kind: "choice",
-    values: ["pixels", "elements"],
-    default: "elements for sigmoid, pixels for softmax",
-    doc: "What an element is: a pixel, with the sum over its channels, or a logit.",
-  },
-  clamp: {
-    kind: "choice",
-    values: ["log", "probability", "inside", "none"],
-    default: "log",
-    doc: "Probabilities: logarithms at least -100, p clipped to [epsilon, 1 - epsilon], log(p + epsilon), or as they are.",
-  },
-  epsilon: { kind: "number", min: 0, max: 0.5, default: 1e-7, doc: "The epsilon of clamp." },
-  normalization: {
-    kind: "choice",
-    values: ["none", "sum"],
-    default: "none",
-    doc: "Softmax of probabilities: those of a pixel are first divided by their sum.",
-  },
+  ...labelSmoothingField("t (1 - s) + s / 2 (sigmoid), t (1 - s) + s / C (softmax)"),
+  ...classWeightsField(", a factor beside alpha"),
+  ...spreadField("elements for sigmoid, pixels for softmax"),
+  ...clampFields("log"),
+  ...normalizationField,
   ...classChoiceField("all"),
   ...pixelFields("valid"),
-  divisor: modulatedDivisorField,
+  ...divisorField("valid", { modulator: "the sum of the modulators" }),
 };

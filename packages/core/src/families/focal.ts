@@ -7,9 +7,8 @@
  *
  * @module
  */
-import { PixelgradError } from "../errors.ts";
-import { optionConflict, perClass } from "../options.ts";
-import { type Clamp, logsOfLogit, logsOfProbability, times } from "../reference/binary-logs.ts";
+import { optionConflict, optionInvalid, perClass } from "../options.ts";
+import { logsOfLogit, logsOfProbability, times } from "../reference/binary-logs.ts";
 import { ClassLogs } from "../reference/class-logs.ts";
 import {
   type FocalFactors,
@@ -19,19 +18,23 @@ import {
   isReduced,
   modulatorOf,
 } from "../reference/focal.ts";
-import type { Pixel } from "../reference/pixel.ts";
+import { openCount, type Pixel } from "../reference/pixel.ts";
+import { targetSmoothing } from "../reference/target-smoothing.ts";
 import type { Term } from "../term.ts";
 import {
   type ChannelPixelLoss,
   type Channels,
   channelPixelTerm,
   type ModulatedDivisor,
-  type Spread,
 } from "./channel-pixel.ts";
-import { type ClassChoice, choiceMask } from "./class-choice.ts";
-import type { PixelOptions } from "./reduction.ts";
+import { type ClampOptions, clampingOf } from "./clamp-options.ts";
+import { type ClassChoice, choiceMask } from "./class-options.ts";
+import type { PixelOptions, Spread } from "./reduction.ts";
 
-export interface FocalTermOptions extends Omit<PixelOptions, "divisor">, Omit<FocalShape, "detached"> {
+export interface FocalTermOptions
+  extends Omit<PixelOptions, "divisor">,
+    Omit<FocalShape, "detached">,
+    ClampOptions {
   readonly activation: "sigmoid" | "softmax";
   readonly input: "logits" | "probabilities";
   readonly oneVsRest: boolean;
@@ -45,8 +48,6 @@ export interface FocalTermOptions extends Omit<PixelOptions, "divisor">, Omit<Fo
   readonly classWeights?: readonly number[];
   readonly spread: Spread;
   readonly divisor: ModulatedDivisor;
-  readonly clamp: Clamp;
-  readonly epsilon: number;
   readonly normalization: "none" | "sum";
 }
 
@@ -74,18 +75,19 @@ export function focalTerm(id: string, options: FocalTermOptions, classes: number
 type Maps = Pick<ChannelPixelLoss, "measure" | "chain">;
 
 function sigmoidMaps(options: FocalTermOptions, factors: readonly FocalFactors[], chosen: Uint8Array): Maps {
-  const { input, shift, labelSmoothing, clamp, epsilon } = options;
-  const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(clamp, epsilon);
+  const { input, shift, labelSmoothing } = options;
+  const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(clampingOf(options, "log"));
+  const soften = targetSmoothing(labelSmoothing, "half");
   const shape: FocalShape = { ...options, detached: options.modulator === "detached" };
   return {
     measure({ x, t, open, classes }, channels) {
       for (let c = 0; c < classes; c++) {
         if (open[c] * chosen[c] === 0) continue;
-        const smooth = t[c] * (1 - labelSmoothing) + labelSmoothing / 2;
+        const softened = soften(t[c], classes);
         const element =
           shift === undefined
-            ? focalOfElement(logsOf(x[c]), smooth, factors[c], shape)
-            : focalStarOfLogit(x[c], smooth, factors[c], shift);
+            ? focalOfElement(logsOf(x[c]), softened, factors[c], shape)
+            : focalStarOfLogit(x[c], softened, factors[c], shift);
         channels.value[c] = element.value;
         channels.slope[c] = element.slope;
         channels.modulator[c] = element.modulator;
@@ -100,7 +102,8 @@ function sigmoidMaps(options: FocalTermOptions, factors: readonly FocalFactors[]
 
 function softmaxMaps(options: FocalTermOptions, factors: readonly FocalFactors[], chosen: Uint8Array): Maps {
   const { labelSmoothing, reducedThreshold, modulator } = options;
-  const logs = new ClassLogs(chosen.length, options);
+  const soften = targetSmoothing(labelSmoothing, "uniform");
+  const logs = new ClassLogs(chosen.length, { ...options, clamping: clampingOf(options, "log") });
   const addClass = (c: number, t: number, channels: Channels): void => {
     const { gamma, positive } = factors[c];
     const u = logs.u[c];
@@ -119,11 +122,11 @@ function softmaxMaps(options: FocalTermOptions, factors: readonly FocalFactors[]
   return {
     measure(pixel, channels) {
       const { t, open, classes } = pixel;
-      const openClasses = open.reduce((sum, c) => sum + c, 0);
+      const openClasses = openCount(open);
       logs.read(pixel);
       for (let c = 0; c < classes; c++) {
-        const smooth = t[c] * (1 - labelSmoothing) + labelSmoothing / openClasses;
-        if (open[c] * chosen[c] === 1 && smooth !== 0) addClass(c, smooth, channels);
+        const softened = soften(t[c], openClasses);
+        if (open[c] * chosen[c] === 1 && softened !== 0) addClass(c, softened, channels);
       }
     },
     chain: (pixel: Pixel, slopes: Float64Array) => logs.chain(pixel, slopes),
@@ -148,12 +151,7 @@ function refuseConflicts(id: string, options: FocalTermOptions): void {
   const { activation, input, alpha, alphaMode, gamma, divisor, reduction, modulator, shift } = options;
   if (alphaMode !== "multiplier" && [alpha ?? 0].flat().some((a) => a > 1)) {
     const allowed = `numbers from 0 to 1 when alphaMode is ${alphaMode}`;
-    throw new PixelgradError("OPTION_INVALID", `${id}: alpha must be ${allowed}, got ${alpha}.`, {
-      loss: id,
-      option: "alpha",
-      value: alpha,
-      allowed,
-    });
+    throw optionInvalid(id, "alpha", alpha, allowed);
   }
   if (alphaMode === "background" && Array.isArray(alpha)) {
     throw optionConflict(

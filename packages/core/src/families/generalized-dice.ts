@@ -9,7 +9,7 @@
  */
 import { perClass } from "../options.ts";
 import { type ClassSums, quotient, type Smoothing } from "../reference/overlap-scores.ts";
-import { chosenClasses } from "./class-choice.ts";
+import { chosenClasses } from "./class-options.ts";
 import type { ClassMeanOptions, OverlapOptions } from "./overlap-options.ts";
 import { type GroupRule, lossOfScore } from "./overlap-parts.ts";
 

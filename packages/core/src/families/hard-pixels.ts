@@ -12,29 +12,20 @@ import type { FieldUnit } from "../field.ts";
 import type { OptionFields } from "../options.ts";
 import { binaryCrossEntropyRow, crossEntropyRow, type RowLoss } from "../reference/hard-pixel.ts";
 import type { Term } from "../term.ts";
+import { classWeightsField } from "./class-options.ts";
 import type { CommonOptions } from "./common-options.ts";
 import { descendingOrder } from "./descending-order.ts";
+import { type InputOptions, inputField, LOGARITHMS_FLOORED } from "./input-options.ts";
 import { countedPixels, rankedTerm } from "./ranked.ts";
 
-export interface HardPixelOptions extends CommonOptions {
-  /** What the first argument holds: `logits` by default. */
-  readonly input?: "logits" | "probabilities";
+export interface HardPixelOptions extends CommonOptions, InputOptions {
   /** One weight per class, at least 0, which multiplies the loss and does not enter the divisor; all 1 by default. */
   readonly classWeights?: readonly number[];
 }
 
 export const hardPixelFields: OptionFields = {
-  input: {
-    kind: "choice",
-    values: ["logits", "probabilities"],
-    default: "logits",
-    doc: "What the input holds; logarithms of probabilities are clamped at -100.",
-  },
-  classWeights: {
-    kind: "numbers",
-    min: 0,
-    doc: "One weight per class, which multiplies the loss and does not enter the divisor.",
-  },
+  ...inputField(LOGARITHMS_FLOORED),
+  ...classWeightsField(", which multiplies the loss and does not enter the divisor"),
 };
 
 export interface HardPixelLoss {

@@ -13,13 +13,13 @@
 import type { FieldUnit } from "../field.ts";
 import type { OptionFields } from "../options.ts";
 import type { Pixel } from "../reference/pixel.ts";
+import { type AccumulateOptions, accumulateField } from "./accumulate-option.ts";
+import { classWeightsField } from "./class-options.ts";
 import type { CommonOptions } from "./common-options.ts";
 import { descendingOrder } from "./descending-order.ts";
 import { countedPixels } from "./ranked.ts";
 
-export interface LovaszOptions extends CommonOptions {
-  /** Over which pixels the errors are ranked: the `batch` (default) or each `image`; the loss is then the mean over images. */
-  readonly accumulate?: "batch" | "image";
+export interface LovaszOptions extends CommonOptions, AccumulateOptions {
   /** One weight per class, at least 0; all 1 by default. */
   readonly classWeights?: readonly number[];
   /** The mean over classes: `plain` (default) divides by their number, `normalized` by the sum of their weights. */
@@ -27,13 +27,8 @@ export interface LovaszOptions extends CommonOptions {
 }
 
 export const lovaszFields: OptionFields = {
-  accumulate: {
-    kind: "choice",
-    values: ["batch", "image"],
-    default: "batch",
-    doc: "Over which pixels the errors are ranked; over each image, the loss is the mean over images.",
-  },
-  classWeights: { kind: "numbers", min: 0, doc: "One weight per class." },
+  ...accumulateField("batch", "pixels are ranked"),
+  ...classWeightsField(),
   weighting: {
     kind: "choice",
     values: ["plain", "normalized"],

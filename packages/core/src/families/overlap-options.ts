@@ -1,18 +1,12 @@
 /** Options of the overlap family. @module */
 import type { OptionFields } from "../options.ts";
 import type { Smoothing } from "../reference/overlap-scores.ts";
-import { type ClassChoice, classChoiceField } from "./class-choice.ts";
+import { type AccumulateOptions, accumulateField } from "./accumulate-option.ts";
+import { type ClassChoice, classChoiceField, classWeightsField } from "./class-options.ts";
 import type { CommonOptions } from "./common-options.ts";
+import { type ActivationOptions, activationFields } from "./input-options.ts";
 
-export interface OverlapOptions extends CommonOptions {
-  /** `sigmoid` for one channel and `softmax` for more, by default. */
-  readonly activation?: "sigmoid" | "softmax";
-  /** What the first argument holds: `logits` by default. */
-  readonly input?: "logits" | "probabilities";
-  /** Takes labels under a sigmoid too: each class against all others. */
-  readonly oneVsRest?: boolean;
-  /** Over which pixels the sums run: the `batch`, or each `image`, and the loss is then the mean over images. */
-  readonly accumulate?: "batch" | "image";
+export interface OverlapOptions extends CommonOptions, ActivationOptions, AccumulateOptions {
   /**
    * `mean` by default; `sum` over classes and images; `none` adds `elements` `[N, C]` to the result: a row per image,
    * or one for the batch where sums run over it, a column per chosen class, or one where the classes are one score; the
@@ -33,23 +27,7 @@ export interface OverlapOptions extends CommonOptions {
 }
 
 export const overlapFields: OptionFields = {
-  activation: {
-    kind: "choice",
-    values: ["sigmoid", "softmax"],
-    default: "sigmoid for one channel, else softmax",
-    doc: "What makes probabilities of the logits.",
-  },
-  input: {
-    kind: "choice",
-    values: ["logits", "probabilities"],
-    default: "logits",
-    doc: "What the input holds.",
-  },
-  oneVsRest: {
-    kind: "boolean",
-    default: false,
-    doc: "Takes labels under a sigmoid too: each class against all others.",
-  },
+  ...activationFields,
   ...accumulateField("batch"),
   reduction: {
     kind: "choice",
@@ -67,18 +45,6 @@ export const overlapFields: OptionFields = {
   },
   targetSoftening: { kind: "number", min: 0, default: 0, doc: "Added to every target." },
 };
-
-/** `accumulate` with its default. */
-export function accumulateField(scope: "batch" | "image"): OptionFields {
-  return {
-    accumulate: {
-      kind: "choice",
-      values: ["batch", "image"],
-      default: scope,
-      doc: "Over which pixels the sums run; over each image, the loss is the mean over images.",
-    },
-  };
-}
 
 export interface SmoothOptions {
   /** Added to numerator and denominator, in pixels, at least 0. */
@@ -159,7 +125,7 @@ export const classMeanFields: OptionFields = {
     default: "macro",
     doc: "A score per class, or one of all classes from sums over all.",
   },
-  classWeights: { kind: "numbers", min: 0, doc: "One weight per class of the logits." },
+  ...classWeightsField(),
   weighting: {
     kind: "choice",
     values: ["plain", "normalized", "planes"],
@@ -184,3 +150,8 @@ export const classMeanFields: OptionFields = {
 
 /** Options of the losses that are a score of each class. */
 export interface ClassScoreOptions extends OverlapOptions, SmoothOptions, ClassMeanOptions {}
+
+/** @param numerator - the default of `smooth` in the numerator, and in the denominator too unless that is given. */
+export function classScoreFields(numerator: number, denominator: number = numerator): OptionFields {
+  return { ...overlapFields, ...smoothFields(numerator, denominator), ...classMeanFields };
+}

@@ -5,7 +5,7 @@
  */
 import { optionConflict, perClass } from "../options.ts";
 import type { ClassSums, Scored } from "../reference/overlap-scores.ts";
-import { chosenClasses } from "./class-choice.ts";
+import { chosenClasses } from "./class-options.ts";
 import type { ClassMeanOptions, OverlapOptions } from "./overlap-options.ts";
 
 /** d value / d I and P of a class. */

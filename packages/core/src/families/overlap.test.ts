@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parseLoss } from "../expression.ts";
 import type { LossExtra } from "../loss.ts";
 import { lossFrom } from "../loss-from.ts";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { seededRandom, uniformArray } from "../testing/random.ts";
 import { relativeError } from "../testing/relative-error.ts";
 

@@ -14,6 +14,7 @@ import { type OverlapPixel, productPixel, semimetricPixel } from "../reference/o
 import type { Pixel } from "../reference/pixel.ts";
 import { type Term, type TermMaps, totalOf } from "../term.ts";
 import { commonTerm, emptyDivisor } from "./common-options.ts";
+import { activationTerm } from "./input-options.ts";
 import { sigmoidKernel, softmaxKernel } from "./overlap-kernel.ts";
 import type { OverlapOptions } from "./overlap-options.ts";
 import type { GroupRule, Part } from "./overlap-parts.ts";
@@ -39,7 +40,7 @@ export interface OverlapLoss {
 export function overlapTerm(loss: OverlapLoss): Term {
   const { options, classes } = loss;
   const { power = 1, softTargets = "product", targetSoftening = 0, input = "logits" } = options;
-  const activation = options.activation ?? (classes === 1 ? "sigmoid" : "softmax");
+  const { activation, targets } = activationTerm(options, classes);
   const sums = loss.sums ?? (softTargets === "product" ? productPixel(power) : semimetricPixel(power));
   // The kernel of a softmax sees labels only, on which product and semimetric agree.
   const kernelSums = loss.sums === undefined && power === 1 && targetSoftening === 0;
@@ -47,7 +48,7 @@ export function overlapTerm(loss: OverlapLoss): Term {
   const hasKernel = loss.kernel === "simd" && input === "logits" && kernelSums && kernelTargets;
   return {
     ...groupTerm(loss, activation),
-    targets: activation === "softmax" || options.oneVsRest === true ? "either" : "dense",
+    targets,
     pixel: overlapMaps(sums, targetSoftening),
     ...(hasKernel && { simd: activation === "softmax" ? softmaxKernel(classes) : sigmoidKernel(classes) }),
   };

@@ -1,8 +1,9 @@
 /** The pixel part of a compound loss: a mean over what counts, by pixel weights. @module */
-import type { ValueAndSlope } from "../reference/binary.ts";
 import type { Pixel } from "../reference/pixel.ts";
+import type { ValueAndSlope } from "../reference/value-and-slope.ts";
 import type { Term } from "../term.ts";
 import type { CompoundOptions } from "./compound-options.ts";
+import { activationTerm } from "./input-options.ts";
 import { sigmoidPixelTerm } from "./sigmoid-pixel.ts";
 import { softmaxPixelTerm } from "./softmax-pixel.ts";
 
@@ -17,8 +18,9 @@ export interface PixelForms {
 }
 
 export function pixelMeanTerm(id: string, given: CompoundOptions, classes: number, forms: PixelForms): Term {
-  const { activation = classes === 1 ? "sigmoid" : "softmax", accumulate: _accumulate, ...options } = given;
-  const fromLogits = (options.input ?? "logits") === "logits";
+  const { accumulate: _accumulate, activation: _activation, ...options } = given;
+  const { activation, input } = activationTerm(given, classes);
+  const fromLogits = input === "logits";
   if (activation === "sigmoid") {
     return sigmoidPixelTerm({
       id,

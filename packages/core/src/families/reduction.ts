@@ -23,7 +23,7 @@ export interface PixelOptions extends CommonOptions {
   readonly divisor?: Divisor | number;
 }
 
-export const pixelFields = (divisor: Divisor | string): OptionFields => ({
+export const pixelFields = (divisor: Divisor): OptionFields => ({
   reduction: {
     kind: "choice",
     values: ["mean", "sum", "none", "batchmean"],
@@ -32,28 +32,41 @@ export const pixelFields = (divisor: Divisor | string): OptionFields => ({
       "Mean or sum over what counts; batchmean is the sum over the number of images; none also returns the elements, " +
       "and their plain mean.",
   },
-  divisor: {
-    kind: "any-of",
-    of: [
-      { kind: "choice", values: ["weights", "valid", "nonzero", "all"] },
-      { kind: "number", min: 0 },
-    ],
-    default: divisor,
-    doc: "What a mean divides by: weights of what counts, its number, the number of nonzero weights, that of all elements, or a given number.",
-  },
+  ...divisorField(divisor),
 });
 
-/** What a mean over the pixels of a softmax loss counts: each pixel once, or once for each of its channels. */
+/** @param own - divisors of the loss's own: words, and what they are. */
+export function divisorField(normal: string, own: { readonly [word: string]: string } = {}): OptionFields {
+  const all = [
+    "weights of what counts, its number (valid), the number of nonzero weights, that of all elements",
+    ...Object.entries(own).map(([word, what]) => `${what} (${word})`),
+  ];
+  return {
+    divisor: {
+      kind: "any-of",
+      of: [
+        { kind: "choice", values: ["weights", "valid", "nonzero", "all", ...Object.keys(own)] },
+        { kind: "number", min: 0 },
+      ],
+      default: normal,
+      doc: `What a mean divides by: ${all.join(", ")}, or a given number.`,
+    },
+  };
+}
+
+/** What a mean counts: pixels, with the sum over their channels, or channels one by one. */
 export type Spread = "pixels" | "elements";
 
-export const spreadField: OptionFields = {
-  spread: {
-    kind: "choice",
-    values: ["pixels", "elements"],
-    default: "pixels",
-    doc: "What a mean counts: each pixel once, or once for each of its channels, which makes it C times smaller.",
-  },
-};
+export function spreadField(normal: string): OptionFields {
+  return {
+    spread: {
+      kind: "choice",
+      values: ["pixels", "elements"],
+      default: normal,
+      doc: "What a mean counts: pixels, with the sum over their channels, or channels one by one.",
+    },
+  };
+}
 
 /** Sums of the first map of a loss that is a sum over pixels. */
 export const PixelSum = {
@@ -75,13 +88,6 @@ export function countElement(sums: Float64Array, weight: number, count = 1): voi
   sums[PixelSum.valid] += count;
   sums[PixelSum.weights] += count * weight;
   sums[PixelSum.nonzero] += weight === 0 ? 0 : count;
-}
-
-/** How many channels of a pixel count. */
-export function openCount(open: Uint8Array): number {
-  let count = 0;
-  for (const isOpen of open) count += isOpen;
-  return count;
 }
 
 /** The part of a term that says how its sums become its value. */

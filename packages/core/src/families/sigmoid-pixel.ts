@@ -4,37 +4,21 @@
  * @module
  */
 import type { SimdTile } from "../engine/tile.ts";
-import type { OptionFields } from "../options.ts";
-import type { ValueAndSlope } from "../reference/binary.ts";
-import type { Pixel } from "../reference/pixel.ts";
+import { openCount, type Pixel } from "../reference/pixel.ts";
+import type { ValueAndSlope } from "../reference/value-and-slope.ts";
 import { forEachImage, type Term, totalOf } from "../term.ts";
 import { commonTerm } from "./common-options.ts";
+import type { InputOptions, OneVsRestOptions } from "./input-options.ts";
 import {
   countElement,
   type Divisor,
-  openCount,
   type PixelOptions,
   type PixelReduction,
   PixelSum,
   pixelReduction,
 } from "./reduction.ts";
 
-export interface SigmoidPixelOptions extends PixelOptions {
-  /** What the first argument holds: `logits` by default. */
-  readonly input?: "logits" | "probabilities";
-  /** Takes labels too: each class against all others. */
-  readonly oneVsRest?: boolean;
-}
-
-export const sigmoidInputFields: OptionFields = {
-  input: {
-    kind: "choice",
-    values: ["logits", "probabilities"],
-    default: "logits",
-    doc: "What the input holds.",
-  },
-  oneVsRest: { kind: "boolean", default: false, doc: "Takes labels too: each class against all others." },
-};
+export interface SigmoidPixelOptions extends PixelOptions, InputOptions, OneVsRestOptions {}
 
 /** Numbers that the elements need and that are known from the targets of the whole batch. */
 export interface BatchConstants {

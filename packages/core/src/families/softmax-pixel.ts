@@ -4,13 +4,12 @@
  * @module
  */
 import type { SimdTile } from "../engine/tile.ts";
-import type { Pixel } from "../reference/pixel.ts";
+import { openCount, type Pixel } from "../reference/pixel.ts";
 import type { Term, TermMaps } from "../term.ts";
 import { commonTerm } from "./common-options.ts";
 import {
   countElement,
   type Divisor,
-  openCount,
   type PixelOptions,
   PixelSum,
   pixelReduction,

@@ -11,9 +11,9 @@
 import type { FieldUnit } from "../field.ts";
 import type { OptionFields } from "../options.ts";
 import type { Term } from "../term.ts";
-import { choiceMask } from "./class-choice.ts";
+import { choiceMask } from "./class-options.ts";
 import { emptyDivisor } from "./common-options.ts";
-import { type RegionOptions, regionFields, regionTerm } from "./region-activation.ts";
+import { type RegionOptions, regionFields, regionTerm } from "./region-options.ts";
 
 export interface SurfaceLossOptions extends RegionOptions {
   /**
@@ -61,8 +61,8 @@ export interface SurfaceLoss {
   readonly classes: number;
   /** Which classes, unless the caller says. */
   readonly selection: "all" | "foreground";
-  /** `log`: log(1 + L), of the reduced loss; under `none` of each element. `one` by default. */
-  readonly form?: "one" | "log";
+  /** `log`: log(1 + L), of the reduced loss, under the reduction none of each element; `none` by default. */
+  readonly transform?: "none" | "log";
   /** The distance map of a region of 1 among 0, for members that measure to it; NaN where a pixel does not count. */
   distances?(mask: Float64Array, spatial: readonly number[]): Float64Array;
   /** Whether the caller's `distanceMaps` take the place of `distances`. */
@@ -72,14 +72,14 @@ export interface SurfaceLoss {
 }
 
 export function surfaceTerm(loss: SurfaceLoss): Term {
-  const { id, options, classes, form = "one" } = loss;
+  const { id, options, classes, transform = "none" } = loss;
   const { reduction = "mean", allIgnored = "zero" } = options;
   const selected = choiceMask(id, options.classes ?? loss.selection, classes);
   /** Sums of the first map: [counted pixels, F of each class, whether each class counts]. */
   const fAt = 1;
   const countsAt = 1 + classes;
-  const outer = (f: number) => (form === "log" ? Math.log1p(f) : f);
-  const outerSlope = (f: number) => (form === "log" ? 1 / (1 + f) : 1);
+  const outer = (f: number) => (transform === "log" ? Math.log1p(f) : f);
+  const outerSlope = (f: number) => (transform === "log" ? 1 / (1 + f) : 1);
   const totalOf = (images: readonly Float64Array[], at: number, value = (x: number) => x) =>
     images.reduce(
       (sum, image) => image.subarray(at, at + classes).reduce((part, x) => part + value(x), sum),

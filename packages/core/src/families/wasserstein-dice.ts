@@ -16,14 +16,14 @@ import type { GroupRule } from "./overlap-parts.ts";
 import { OVERLAP_SUMS } from "./overlap-sums.ts";
 
 export function wassersteinRule(
-  weighting: "default" | "generalized",
+  variant: "default" | "generalized",
   { numerator, denominator, epsilon }: Smoothing,
 ): GroupRule {
   return {
     columns: 1,
     partsOf(sums) {
       if (!sums.some(({ n }) => n > 0)) return [];
-      const weights = sums.map((c, y) => weightsOf(weighting, c, y));
+      const weights = sums.map((c, y) => weightsOf(variant, c, y));
       const right = { value: numerator, di: 0, dp: 0 };
       const all = { value: denominator, di: 0, dp: 0 };
       for (const [y, { right: r, all: a }] of weights.entries()) {
@@ -41,8 +41,8 @@ export function wassersteinRule(
 }
 
 /** What 1 - W of a class adds to T, and its volume and its error to the denominator. */
-function weightsOf(weighting: "default" | "generalized", { g }: ClassSums, y: number) {
-  if (weighting === "generalized") {
+function weightsOf(variant: "default" | "generalized", { g }: ClassSums, y: number) {
+  if (variant === "generalized") {
     const inverse = 1 / (g + 1);
     return { right: inverse, all: { volume: 2 * inverse, error: -inverse } };
   }

@@ -1,13 +1,7 @@
 /** Asymmetric similarity. @module */
 
 import type { LossDefinition } from "../definition.ts";
-import {
-  type ClassScoreOptions,
-  classMeanFields,
-  overlapFields,
-  smoothFields,
-  smoothingOf,
-} from "../families/overlap-options.ts";
+import { type ClassScoreOptions, classScoreFields, smoothingOf } from "../families/overlap-options.ts";
 import { scoreTerm } from "../families/overlap-score.ts";
 import type { Loss } from "../loss.ts";
 import { tverskyScore } from "../reference/overlap-scores.ts";
@@ -31,9 +25,7 @@ export const asymmetricSimilarityDefinition: LossDefinition = {
   kernel: "simd",
   fields: {
     beta: { kind: "number", min: 0, default: 1.5, doc: "How many times as much recall counts as precision." },
-    ...overlapFields,
-    ...smoothFields(1),
-    ...classMeanFields,
+    ...classScoreFields(1),
   },
   resolve(checked, classes) {
     const options = checked as AsymmetricSimilarityOptions;
@@ -54,7 +46,7 @@ export const asymmetricSimilarityDefinition: LossDefinition = {
 /**
  * Asymmetric similarity loss, 1 - F_beta: `[N, C, ...spatial]` logits against labels `[N, ...spatial]` (softmax) or dense
  * targets in [0, 1].
- * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`, and at the first call `OPTION_CONFLICT`.
  */
 export function asymmetricSimilarity(options: AsymmetricSimilarityOptions = {}): Loss {
   return defineLoss(asymmetricSimilarityDefinition, options);

@@ -1,31 +1,22 @@
 import { describe, expect, test } from "vitest";
 import type { LossExtra } from "../loss.ts";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { relativeError } from "../testing/relative-error.ts";
+import { channelProblem, ofChannel } from "../testing/worked-example.ts";
 import {
   type BalancedBinaryCrossEntropyOptions,
   balancedBinaryCrossEntropy,
 } from "./balanced-binary-cross-entropy.ts";
 import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
 
-function problem(x: readonly number[], t: readonly number[]) {
-  const dims = [1, 1, x.length];
-  return [
-    { data: Float64Array.from(x), dims },
-    { data: Float32Array.from(t), dims },
-  ] as const;
-}
+const LN3 = Math.log(3);
 
-function run(
+const run = (
   options: BalancedBinaryCrossEntropyOptions,
   x: readonly number[],
   t: readonly number[],
-  extra: LossExtra = {},
-) {
-  return referenceValueAndGrad(balancedBinaryCrossEntropy(options), ...problem(x, t), extra);
-}
-
-const LN3 = Math.log(3);
+  extra?: LossExtra,
+) => ofChannel(balancedBinaryCrossEntropy(options), x, t, extra);
 
 describe("balanced binary cross-entropy", () => {
   test("equals the hand-worked value and gradient", () => {
@@ -40,7 +31,7 @@ describe("balanced binary cross-entropy", () => {
       [1, -2, 0.5, 3],
       [1, 0, 0, 1],
     ];
-    const expected = referenceValueAndGrad(binaryCrossEntropy(), ...problem(x, t)).value;
+    const expected = referenceValueAndGrad(binaryCrossEntropy(), ...channelProblem(x, t)).value;
     expect(relativeError([run({}, x, t).value], [expected / 2])).toBeLessThan(1e-14);
     expect(relativeError([run({ gamma: 2 }, x, t).value], [expected / 4])).toBeLessThan(1e-14);
     expect(relativeError([run({ gamma: 0 }, x, t).value], [expected])).toBeLessThan(1e-14);

@@ -1,13 +1,17 @@
 /** Balanced binary cross-entropy. @module */
 
 import type { LossDefinition } from "../definition.ts";
-import { commonTerm } from "../families/common-options.ts";
-import { countElement, PixelSum, pixelFields, pixelReduction } from "../families/reduction.ts";
-import { type SigmoidPixelOptions, sigmoidInputFields } from "../families/sigmoid-pixel.ts";
+import { inputField, LOGARITHMS_FLOORED, oneVsRestField } from "../families/input-options.ts";
+import { pixelFields } from "../families/reduction.ts";
+import {
+  type BatchConstants,
+  type SigmoidPixelOptions,
+  sigmoidPixelTerm,
+} from "../families/sigmoid-pixel.ts";
 import type { Loss } from "../loss.ts";
-import { logsOfLogit, logsOfProbability, times } from "../reference/binary-logs.ts";
+import { logsOfLogit, logsOfProbability, weighedLogs } from "../reference/binary-logs.ts";
+import { PYTORCH_CLAMPING } from "../reference/clamped-log.ts";
 import { defineLoss } from "../single-loss.ts";
-import { type Term, totalOf } from "../term.ts";
 
 export interface BalancedBinaryCrossEntropyOptions extends SigmoidPixelOptions {
   /** How far the rarer side is weighed up, at least 0; 1, in full, by default. */
@@ -24,11 +28,23 @@ export const balancedBinaryCrossEntropyDefinition: LossDefinition = {
   coupling: "labels",
   kernel: "scalar",
   fields: {
-    ...sigmoidInputFields,
+    ...inputField(LOGARITHMS_FLOORED),
+    ...oneVsRestField,
     gamma: { kind: "number", min: 0, default: 1, doc: "How far the rarer side is weighed up." },
     ...pixelFields("valid"),
   },
-  resolve: (checked) => balancedTerm("balanced-binary-cross-entropy", checked),
+  resolve(checked) {
+    const options = checked as BalancedBinaryCrossEntropyOptions;
+    const { gamma = 1, input = "logits" } = options;
+    const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(PYTORCH_CLAMPING);
+    return sigmoidPixelTerm({
+      id: this.id,
+      options,
+      batch: sharesOfBatch(gamma),
+      element: (x, t, _, [ofPositive, ofNegative]) =>
+        weighedLogs(logsOf(x), ofPositive * t, ofNegative * (1 - t)),
+    });
+  },
 };
 
 /**
@@ -42,58 +58,22 @@ export function balancedBinaryCrossEntropy(options: BalancedBinaryCrossEntropyOp
   return defineLoss(balancedBinaryCrossEntropyDefinition, options);
 }
 
-/** Sums of the first map beside those of every pixel loss: of targets, and of what they lack to 1. */
-const POSITIVE = PixelSum.length;
-const NEGATIVE = POSITIVE + 1;
-
-function balancedTerm(id: string, options: BalancedBinaryCrossEntropyOptions): Term {
-  const { reduction = "mean", divisor = "valid", allIgnored = "zero", oneVsRest = false } = options;
-  const { gamma = 1, input = "logits" } = options;
-  const logsOf = input === "logits" ? logsOfLogit : logsOfProbability("log", 0);
-  const base = pixelReduction(id, { reduction, divisor, allIgnored });
+/** f^gamma and (1 - f)^gamma, f the share of negatives, from the sums of targets and of what they lack to 1. */
+function sharesOfBatch(gamma: number): BatchConstants {
   return {
-    id,
-    coupling: "labels",
-    activation: "sigmoid",
-    input,
-    targets: oneVsRest ? "either" : "dense",
-    slope: "input",
-    ...commonTerm(options),
-    elements: reduction === "none" ? "logits" : "none",
-    ...base,
-    firstLength: NEGATIVE + 1,
-    coefficientLength: 3,
-    finish(images, scale, upstream) {
-      const sums = totalOf(images, NEGATIVE + 1);
-      const all = sums[POSITIVE] + sums[NEGATIVE];
-      const share = all === 0 ? 0 : sums[NEGATIVE] / all;
-      return base
-        .finish(images, scale, upstream)
-        .map(([factor]) => Float64Array.of(factor, share ** gamma, (1 - share) ** gamma));
+    sums: 2,
+    length: 2,
+    count({ t, open, weight, classes }, sums) {
+      for (let c = 0; c < classes; c++) {
+        if (open[c] === 0) continue;
+        sums[0] += weight * t[c];
+        sums[1] += weight * (1 - t[c]);
+      }
     },
-    pixel: {
-      first({ t, open, counted, weight, classes }, sums) {
-        sums[PixelSum.pixels] += counted ? 1 : 0;
-        sums[PixelSum.all] += classes;
-        for (let c = 0; c < classes; c++) {
-          if (open[c] === 0) continue;
-          countElement(sums, weight);
-          sums[POSITIVE] += weight * t[c];
-          sums[NEGATIVE] += weight * (1 - t[c]);
-        }
-      },
-      second({ x, t, open, weight, upstream, grad, elements, classes }, coefficients, sums) {
-        const [factor, ofPositive, ofNegative] = coefficients;
-        for (let c = 0; c < classes; c++) {
-          if (open[c] === 0) continue;
-          const { logp, logq, dlogp, dlogq } = logsOf(x[c]);
-          const up = ofPositive * t[c];
-          const down = ofNegative * (1 - t[c]);
-          elements[c] = weight * -(times(up, logp) + times(down, logq));
-          sums[0] += elements[c];
-          grad[c] -= factor * weight * upstream[c] * (times(up, dlogp) + times(down, dlogq));
-        }
-      },
+    constants([positive, negative]) {
+      const all = positive + negative;
+      const share = all === 0 ? 0 : negative / all;
+      return Float64Array.of(share ** gamma, (1 - share) ** gamma);
     },
   };
 }

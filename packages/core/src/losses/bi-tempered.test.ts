@@ -1,17 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { seededRandom, uniformArray } from "../testing/random.ts";
 import { relativeError } from "../testing/relative-error.ts";
+import { ofPixel } from "../testing/worked-example.ts";
 import { type BiTemperedOptions, biTempered } from "./bi-tempered.ts";
 import { crossEntropy } from "./cross-entropy.ts";
 
-function run(options: BiTemperedOptions, x: readonly number[], label: number) {
-  return referenceValueAndGrad(
-    biTempered(options),
-    { data: Float64Array.from(x), dims: [1, x.length] },
-    { data: Uint8Array.of(label), dims: [1] },
-  );
-}
+const run = (options: BiTemperedOptions, x: readonly number[], label: number) =>
+  ofPixel(biTempered(options), x, label);
 
 describe("bi-tempered loss", () => {
   test("equals the hand-worked value and gradient", () => {

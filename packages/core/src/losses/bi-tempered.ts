@@ -3,10 +3,12 @@
 import type { LossDefinition } from "../definition.ts";
 import { type PixelOptions, pixelFields } from "../families/reduction.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
+import { labelSmoothingField } from "../families/target-smoothing.ts";
 import type { Loss } from "../loss.ts";
 import { optionConflict } from "../options.ts";
 import { times } from "../reference/binary-logs.ts";
-import type { Pixel } from "../reference/pixel.ts";
+import { openCount, type Pixel } from "../reference/pixel.ts";
+import { targetSmoothing } from "../reference/target-smoothing.ts";
 import { temperedLogOfLog, temperedLogSoftmax } from "../reference/tempered.ts";
 import { defineLoss } from "../single-loss.ts";
 
@@ -15,7 +17,7 @@ export interface BiTemperedOptions extends PixelOptions {
   readonly t1?: number;
   /** Temperature of the softmax, at least `t1`: above 1 its tails are heavy; 1.4 by default. */
   readonly t2?: number;
-  /** Share of the target spread evenly over all classes, 0 to 1; 0 by default. */
+  /** s, 0 to 1: targets become t (1 - s) + s / C; 0 by default. */
   readonly labelSmoothing?: number;
 }
 
@@ -31,13 +33,7 @@ export const biTemperedDefinition: LossDefinition = {
   fields: {
     t1: { kind: "number", min: 0, max: 1, default: 0.8, doc: "Temperature of the logarithm." },
     t2: { kind: "number", min: 0, max: 10, default: 1.4, doc: "Temperature of the softmax, at least t1." },
-    labelSmoothing: {
-      kind: "number",
-      min: 0,
-      max: 1,
-      default: 0,
-      doc: "Share of the target spread over all classes.",
-    },
+    ...labelSmoothingField("t (1 - s) + s / C"),
     ...pixelFields("valid"),
   },
   resolve(checked, classes) {
@@ -46,6 +42,7 @@ export const biTemperedDefinition: LossDefinition = {
     if (t1 > t2) {
       throw optionConflict(this.id, ["t1", "t2"], "a gradient that is bounded needs t1 of at most t2");
     }
+    const soften = targetSmoothing(labelSmoothing, "uniform");
     const logp = new Float64Array(classes);
     return softmaxPixelTerm({
       id: this.id,
@@ -56,21 +53,21 @@ export const biTemperedDefinition: LossDefinition = {
       lossOf(pixel: Pixel, scale) {
         const { x, t, open, grad } = pixel;
         temperedLogSoftmax(x, open, t2, logp);
-        const openClasses = open.reduce((sum, c) => sum + c, 0);
-        const smooth = (c: number) => t[c] * (1 - labelSmoothing) + labelSmoothing / openClasses;
+        const openClasses = openCount(open);
+        const target = (c: number) => soften(t[c], openClasses);
         let loss = 0;
         let escorts = 0;
         let pull = 0;
         for (let c = 0; c < classes; c++) {
           if (open[c] === 0) continue;
-          loss += divergence(smooth(c), logp[c], t1);
+          loss += divergence(target(c), logp[c], t1);
           escorts += power(logp[c], t2);
-          pull += pullOf(smooth(c), logp[c], t2 - t1);
+          pull += pullOf(target(c), logp[c], t2 - t1);
         }
         for (let c = 0; c < classes; c++) {
           if (open[c] === 0) continue;
           const share = power(logp[c], t2) / escorts;
-          grad[c] += scale * (pullOf(smooth(c), logp[c], t2 - t1) - share * pull);
+          grad[c] += scale * (pullOf(target(c), logp[c], t2 - t1) - share * pull);
         }
         return loss;
       },

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { LossExtra } from "../loss.ts";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { relativeError } from "../testing/relative-error.ts";
+import { expectWorked, ofChannel } from "../testing/worked-example.ts";
 import { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./binary-cross-entropy.ts";
 
 const LN2 = Math.LN2;
@@ -9,25 +10,12 @@ const LN3 = Math.log(3);
 const LN4 = Math.log(4);
 
 /** One channel of float64 logits against targets. */
-function run(
+const run = (
   options: BinaryCrossEntropyOptions,
   x: readonly number[],
   t: readonly number[],
-  extra: LossExtra = {},
-) {
-  const dims = [1, 1, x.length];
-  return referenceValueAndGrad(
-    binaryCrossEntropy(options),
-    { data: Float64Array.from(x), dims },
-    { data: Float32Array.from(t), dims },
-    extra,
-  );
-}
-
-function expectWorked(result: ReturnType<typeof run>, value: number, grad: readonly number[]): void {
-  expect(relativeError([result.value], [value])).toBeLessThan(1e-14);
-  expect(relativeError(result.grad, grad)).toBeLessThan(1e-14);
-}
+  extra?: LossExtra,
+) => ofChannel(binaryCrossEntropy(options), x, t, extra);
 
 describe("binary cross-entropy", () => {
   test("equals the hand-worked value and gradient", () => {

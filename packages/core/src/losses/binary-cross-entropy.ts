@@ -1,27 +1,34 @@
 /** Binary cross-entropy. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
-import { type ClampOptions, clampFields, clampingOf } from "../families/clamp-options.ts";
+import {
+  type ClampOptions,
+  clampFields,
+  clampingOf,
+  type LogFloorOptions,
+  logFloorField,
+} from "../families/clamp-options.ts";
+import { classWeightsField } from "../families/class-options.ts";
+import { inputField, oneVsRestField } from "../families/input-options.ts";
 import { pixelFields } from "../families/reduction.ts";
 import {
   type BatchConstants,
   type SigmoidPixelLoss,
   type SigmoidPixelOptions,
-  sigmoidInputFields,
   sigmoidPixelTerm,
 } from "../families/sigmoid-pixel.ts";
-import {
-  type TargetSmoothingOptions,
-  targetSmoothing,
-  targetSmoothingFields,
-} from "../families/target-smoothing.ts";
+import { type TargetSmoothingOptions, targetSmoothingFields } from "../families/target-smoothing.ts";
 import type { Loss } from "../loss.ts";
 import { perClass } from "../options.ts";
-import { binaryCrossEntropyOfLogit } from "../reference/binary.ts";
-import { clampedBinaryCrossEntropy } from "../reference/clamped-log.ts";
+import { logsOfLogit, logsOfProbability, weighedLogs } from "../reference/binary-logs.ts";
+import { targetSmoothing } from "../reference/target-smoothing.ts";
 import { defineLoss } from "../single-loss.ts";
 
-export interface BinaryCrossEntropyOptions extends SigmoidPixelOptions, TargetSmoothingOptions, ClampOptions {
+export interface BinaryCrossEntropyOptions
+  extends SigmoidPixelOptions,
+    TargetSmoothingOptions,
+    ClampOptions,
+    LogFloorOptions {
   readonly preset?: Preset;
   /**
    * Weight of the positive part, at least 0, one number or one per channel; 1 by default. `dynamic` makes each channel's
@@ -29,7 +36,7 @@ export interface BinaryCrossEntropyOptions extends SigmoidPixelOptions, TargetSm
    * any smoothing; a channel without positives gets 1.
    */
   readonly posWeight?: number | readonly number[] | "dynamic";
-  /** One factor per channel, at least 0; enters the divisor `weights` only. */
+  /** One weight per channel, at least 0; of the divisors only `weights` counts them. All 1 by default. */
   readonly classWeights?: readonly number[];
 }
 
@@ -43,7 +50,8 @@ export const binaryCrossEntropyDefinition: LossDefinition = {
   coupling: "labels",
   kernel: "simd",
   fields: {
-    ...sigmoidInputFields,
+    ...inputField(),
+    ...oneVsRestField,
     posWeight: {
       kind: "any-of",
       of: [
@@ -53,9 +61,10 @@ export const binaryCrossEntropyDefinition: LossDefinition = {
       default: 1,
       doc: "Weight of the positive part; dynamic is the ratio of negatives to positives of each channel of the batch.",
     },
-    classWeights: { kind: "numbers", min: 0, doc: "One factor per channel." },
+    ...classWeightsField(),
     ...targetSmoothingFields,
     ...clampFields("log"),
+    ...logFloorField,
     ...pixelFields("valid"),
   },
   presets: {
@@ -82,13 +91,13 @@ export const binaryCrossEntropyDefinition: LossDefinition = {
   },
   resolve(checked, classes) {
     const options = checked as BinaryCrossEntropyOptions;
-    const { posWeight = 1, input = "logits", labelSmoothing = 0 } = options;
+    const { posWeight = 1, input = "logits", labelSmoothing = 0, smoothing = "half" } = options;
     const classWeights = perClass(this.id, "classWeights", options.classWeights ?? 1, classes);
     const posWeights =
       posWeight === "dynamic" ? undefined : perClass(this.id, "posWeight", posWeight, classes);
     const clamping = clampingOf(options, "log");
-    const entropy = input === "logits" ? binaryCrossEntropyOfLogit : clampedBinaryCrossEntropy(clamping);
-    const soften = targetSmoothing(options);
+    const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(clamping);
+    const soften = targetSmoothing(labelSmoothing, smoothing);
     const asKernel =
       options.classWeights === undefined &&
       labelSmoothing === 0 &&
@@ -100,7 +109,9 @@ export const binaryCrossEntropyDefinition: LossDefinition = {
       ...(posWeights === undefined && { batch: positivesOfBatch(classes) }),
       ...(posWeights && asKernel && { runRow: rowKernel(posWeights, input === "logits") }),
       element(x, t, c, dynamic, channels) {
-        const { value, slope } = entropy(x, soften(t, channels), (posWeights ?? dynamic)[c]);
+        const softened = soften(t, channels);
+        const positive = (posWeights ?? dynamic)[c] * softened;
+        const { value, slope } = weighedLogs(logsOf(x), positive, 1 - softened);
         return { value: classWeights[c] * value, slope: classWeights[c] * slope };
       },
     });

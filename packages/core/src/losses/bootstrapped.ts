@@ -16,15 +16,15 @@ export interface BootstrappedOptions extends HardPixelOptions {
   /** How many pixels of an image are kept at least, in percent of those that count; 10 by default. */
   readonly percent?: number;
   /** How many pixels of an image are kept at least, instead of `percent`. */
-  readonly k?: number;
-  /** Keeps all pixels whose loss is above this, where they are more than k; off by default. */
-  readonly threshold?: number;
+  readonly minKept?: number;
+  /** Keeps all pixels whose loss is above this, where they are more than `minKept`; off by default. */
+  readonly lossThreshold?: number;
 }
 
 export const bootstrappedDefinition: LossDefinition = {
   id: "bootstrapped",
   formula:
-    "L = mean over images of the mean of the K largest l_i = -w_y log p_y, or of all l_i > threshold where they are more",
+    "L = mean over images of the mean of the minKept largest l_i = -w_y log p_y, or of all l_i > lossThreshold where they are more",
   source:
     "The K hardest pixels of an image: Pohlen et al., Full-Resolution Residual Networks, CVPR 2017; Wu, Shen, van den " +
     "Hengel, Bridging Category-level and Instance-level Semantic Image Segmentation, 2016. Threshold with at least K: the " +
@@ -40,12 +40,12 @@ export const bootstrappedDefinition: LossDefinition = {
       default: 10,
       doc: "How many pixels of an image are kept at least, in percent of those that count.",
     },
-    k: {
+    minKept: {
       kind: "integer",
       min: 1,
       doc: "How many pixels of an image are kept at least, instead of percent.",
     },
-    threshold: {
+    lossThreshold: {
       kind: "number",
       min: 0,
       doc: "Keeps all pixels whose loss is above this, where they are more.",
@@ -54,9 +54,13 @@ export const bootstrappedDefinition: LossDefinition = {
   },
   resolve(checked, classes) {
     const options = checked as BootstrappedOptions;
-    const { percent = 10, k, threshold = Number.POSITIVE_INFINITY } = options;
-    if (k !== undefined && options.percent !== undefined) {
-      throw optionConflict(this.id, ["k", "percent"], "both say how many pixels are kept, give one of them");
+    const { percent = 10, minKept, lossThreshold = Number.POSITIVE_INFINITY } = options;
+    if (minKept !== undefined && options.percent !== undefined) {
+      throw optionConflict(
+        this.id,
+        ["minKept", "percent"],
+        "both say how many pixels are kept, give one of them",
+      );
     }
     return hardPixelTerm({
       id: this.id,
@@ -70,8 +74,8 @@ export const bootstrappedDefinition: LossDefinition = {
       among: "valid",
       keep(ranked) {
         const { length } = ranked;
-        const least = Math.min(length, k ?? pixelsIn(length, percent));
-        return Math.max(least, countAbove(ranked, threshold));
+        const least = Math.min(length, minKept ?? pixelsIn(length, percent));
+        return Math.max(least, countAbove(ranked, lossThreshold));
       },
     });
   },

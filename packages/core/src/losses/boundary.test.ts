@@ -1,31 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { oneHot } from "../activations.ts";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { signedDistanceMaps } from "../surface/signed-distance-map.ts";
 import { centralDifferences } from "../testing/central-differences.ts";
 import { relativeError } from "../testing/relative-error.ts";
 import { shapesProblem } from "../testing/shapes-problem.ts";
+import { expectWorked, ofChannel } from "../testing/worked-example.ts";
 import { type BoundaryOptions, boundary } from "./boundary.ts";
 
 const LN3 = Math.log(3);
 
-function run(options: BoundaryOptions, x: readonly number[], t: readonly number[]) {
-  const dims = [1, 1, x.length];
-  return referenceValueAndGrad(
-    boundary(options),
-    { data: Float64Array.from(x), dims },
-    { data: Float32Array.from(t), dims },
-  );
-}
-
-function expectWorked(
-  result: { readonly value: number; readonly grad: Float64Array },
-  value: number,
-  grad: readonly number[],
-): void {
-  expect(relativeError([result.value], [value])).toBeLessThan(1e-14);
-  expect(relativeError(result.grad, grad)).toBeLessThan(1e-14);
-}
+const run = (options: BoundaryOptions, x: readonly number[], t: readonly number[]) =>
+  ofChannel(boundary(options), x, t);
 
 describe("boundary loss of one channel", () => {
   test("equals the hand-worked value and gradient", () => {

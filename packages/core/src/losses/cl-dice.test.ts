@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { oneHot, softmax } from "../activations.ts";
 import type { Loss } from "../loss.ts";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { SoftSkeleton } from "../surface/soft-skeleton.ts";
 import { centralDifferences } from "../testing/central-differences.ts";
 import { relativeError } from "../testing/relative-error.ts";

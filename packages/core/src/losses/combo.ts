@@ -1,8 +1,10 @@
 /** Combo: a weighted cross-entropy less Dice. @module */
 
 import type { LossDefinition } from "../definition.ts";
-import { type CompoundOptions, compoundFields } from "../families/compound-options.ts";
-import { accumulateField, smoothingOf } from "../families/overlap-options.ts";
+import { accumulateField } from "../families/accumulate-option.ts";
+import type { CompoundOptions } from "../families/compound-options.ts";
+import { activationFields, inputField, PROBABILITIES_FLOORED } from "../families/input-options.ts";
+import { smoothingOf } from "../families/overlap-options.ts";
 import { scoreTerm } from "../families/overlap-score.ts";
 import { pixelMeanTerm } from "../families/pixel-mean.ts";
 import type { Loss } from "../loss.ts";
@@ -49,7 +51,8 @@ export const comboDefinition: LossDefinition = {
       default: 1,
       doc: "Added to numerator and denominator of Dice, in pixels.",
     },
-    ...compoundFields,
+    ...activationFields,
+    ...inputField(PROBABILITIES_FLOORED),
     ...accumulateField("batch"),
   },
   resolveTerms(checked, classes) {

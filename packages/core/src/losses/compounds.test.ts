@@ -1,7 +1,7 @@
 /** Losses that are a cross-entropy and an overlap in one. */
 import { describe, expect, test } from "vitest";
 import { parseLoss } from "../expression.ts";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { seededRandom, uniformArray } from "../testing/random.ts";
 import { relativeError } from "../testing/relative-error.ts";
 
@@ -32,7 +32,9 @@ describe("one channel, p = 1/2, 1/2, t = 1, 0", () => {
     const asymmetric = ((0.6 + 0.4 * Math.SQRT1_2) / 2) * LN2 + (u + Math.sqrt(u)) / 2;
     const symmetric = (((0.6 + 0.4) * Math.SQRT1_2) / 2) * LN2 + Math.sqrt(u);
     expect(relativeError([run("unified-focal").value], [asymmetric / 2])).toBeLessThan(1e-14);
-    expect(relativeError([run("unified-focal(form=symmetric)").value], [symmetric / 2])).toBeLessThan(1e-14);
+    expect(relativeError([run("unified-focal(variant=symmetric)").value], [symmetric / 2])).toBeLessThan(
+      1e-14,
+    );
   });
 
   test("exponential logarithmic is 0.8 (-log 2/3)^0.3 + 0.2 (log 2)^0.3, with class weights in the second", () => {
@@ -86,7 +88,7 @@ describe("several channels", () => {
     );
   });
 
-  test.each(["unified-focal", "unified-focal(form=symmetric)", "exponential-logarithmic"])(
+  test.each(["unified-focal", "unified-focal(variant=symmetric)", "exponential-logarithmic"])(
     "%s of one logit is that of the logits 0 and x, within 1e-12",
     (loss) => {
       const n = 12;

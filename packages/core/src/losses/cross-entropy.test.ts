@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { LossExtra } from "../loss.ts";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { relativeError } from "../testing/relative-error.ts";
+import { expectWorked, ofPixel } from "../testing/worked-example.ts";
 import { type CrossEntropyOptions, crossEntropy } from "./cross-entropy.ts";
 
 const LN2 = Math.LN2;
@@ -15,12 +16,6 @@ function run(options: CrossEntropyOptions, labels: readonly number[] = [1, 0]) {
     { data: Float64Array.of(0, 7, LN3, 7), dims: [1, 2, 2] },
     { data: Uint8Array.from(labels), dims: [1, 2] },
   );
-}
-
-/** Gradient in the order class 0: pixel 0, pixel 1; class 1: pixel 0, pixel 1. */
-function expectWorked(result: ReturnType<typeof run>, value: number, grad: readonly number[]): void {
-  expect(relativeError([result.value], [value])).toBeLessThan(1e-14);
-  expect(relativeError(result.grad, grad)).toBeLessThan(1e-14);
 }
 
 describe("cross-entropy", () => {
@@ -68,23 +63,13 @@ describe("cross-entropy", () => {
   });
 });
 
-/** One pixel of as many classes as there are numbers; labels, or a dense target. */
-function runPixel(
+/** One pixel of as many classes as there are numbers; a label, or a dense target. */
+const runPixel = (
   options: CrossEntropyOptions,
   x: readonly number[],
   target: number | readonly number[],
-  extra: LossExtra = {},
-) {
-  const dims = [1, x.length];
-  return referenceValueAndGrad(
-    crossEntropy(options),
-    { data: Float64Array.from(x), dims },
-    typeof target === "number"
-      ? { data: Int32Array.of(target), dims: [1] }
-      : { data: Float32Array.from(target), dims },
-    extra,
-  );
-}
+  extra?: LossExtra,
+) => ofPixel(crossEntropy(options), x, target, extra);
 
 describe("cross-entropy with dense targets", () => {
   test("of one-hot ones is that of labels", () => {

@@ -2,9 +2,20 @@
 
 import type { LossDefinition, Preset } from "../definition.ts";
 import type { SimdTile } from "../engine/tile.ts";
-import { type ClampOptions, clampFields, clampingOf } from "../families/clamp-options.ts";
+import {
+  type ClampOptions,
+  clampFields,
+  clampingOf,
+  type LogFloorOptions,
+  logFloorField,
+  type NormalizationOptions,
+  normalizationField,
+} from "../families/clamp-options.ts";
+import { classWeightsField } from "../families/class-options.ts";
+import { inputField } from "../families/input-options.ts";
 import { type PixelOptions, PixelSum, pixelFields } from "../families/reduction.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
+import { labelSmoothingField } from "../families/target-smoothing.ts";
 import type { Loss } from "../loss.ts";
 import { optionConflict, perClass } from "../options.ts";
 import { clampedLog } from "../reference/clamped-log.ts";
@@ -19,13 +30,17 @@ import type { Pixel } from "../reference/pixel.ts";
 import { defineLoss } from "../single-loss.ts";
 import type { Term, TermMaps } from "../term.ts";
 
-export interface CrossEntropyOptions extends PixelOptions, ClampOptions {
+export interface CrossEntropyOptions
+  extends PixelOptions,
+    ClampOptions,
+    LogFloorOptions,
+    NormalizationOptions {
   readonly preset?: Preset;
   /** What the first argument holds: `logits` by default. */
   readonly input?: Term["input"];
   /** One weight per class, at least 0; all 1 by default. */
   readonly classWeights?: readonly number[];
-  /** Share of the target spread evenly over all classes, 0 to 1; 0 by default. */
+  /** s, 0 to 1: targets become t (1 - s) + s / C; 0 by default. */
   readonly labelSmoothing?: number;
   /**
    * Which weights the smoothed part of a target has: those of all classes, as PyTorch (`class`, default), or that of the
@@ -40,8 +55,6 @@ export interface CrossEntropyOptions extends PixelOptions, ClampOptions {
    * (`multiply`).
    */
   readonly zeroTargets?: "skip" | "multiply";
-  /** Of probabilities only: `sum` divides them by their sum first, as Keras; `none` by default. */
-  readonly normalization?: "none" | "sum";
 }
 
 export const crossEntropyDefinition: LossDefinition = {
@@ -53,20 +66,9 @@ export const crossEntropyDefinition: LossDefinition = {
   coupling: "labels",
   kernel: "simd",
   fields: {
-    input: {
-      kind: "choice",
-      values: ["logits", "probabilities", "log-probabilities"],
-      default: "logits",
-      doc: "What the input holds; log-probabilities may be any numbers.",
-    },
-    classWeights: { kind: "numbers", min: 0, doc: "One weight per class." },
-    labelSmoothing: {
-      kind: "number",
-      min: 0,
-      max: 1,
-      default: 0,
-      doc: "Share of the target spread over all classes.",
-    },
+    ...inputField("log-probabilities may be any numbers", ["logits", "probabilities", "log-probabilities"]),
+    ...classWeightsField(),
+    ...labelSmoothingField("t (1 - s) + s / C"),
     smoothingWeights: {
       kind: "choice",
       values: ["class", "pixel"],
@@ -80,13 +82,9 @@ export const crossEntropyDefinition: LossDefinition = {
       default: "skip",
       doc: "Whether a dense target of 0 on a log-probability of -Infinity costs nothing, or makes NaN.",
     },
-    normalization: {
-      kind: "choice",
-      values: ["none", "sum"],
-      default: "none",
-      doc: "Of probabilities: divided by their sum first, or taken as they are.",
-    },
+    ...normalizationField,
     ...clampFields("none"),
+    ...logFloorField,
     ...pixelFields("weights"),
   },
   presets: {

@@ -1,28 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
-import { relativeError } from "../testing/relative-error.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
+import { expectWorked, ofChannel } from "../testing/worked-example.ts";
 import { type DiceOptions, dice } from "./dice.ts";
 
 const LN3 = Math.log(3);
 
-function expectWorked(
-  result: { readonly value: number; readonly grad: Float64Array },
-  value: number,
-  grad: readonly number[],
-): void {
-  expect(relativeError([result.value], [value])).toBeLessThan(1e-14);
-  expect(relativeError(result.grad, grad)).toBeLessThan(1e-14);
-}
-
 describe("Dice of one channel", () => {
-  function run(options: DiceOptions, x: readonly number[], t: readonly number[]) {
-    const dims = [1, 1, x.length];
-    return referenceValueAndGrad(
-      dice(options),
-      { data: Float64Array.from(x), dims },
-      { data: Float32Array.from(t), dims },
-    );
-  }
+  const run = (options: DiceOptions, x: readonly number[], t: readonly number[]) =>
+    ofChannel(dice(options), x, t);
 
   test("equals the hand-worked value and gradient", () => {
     // p = 1/2, 1/2, t = 1, 0, s = 1: I = 1/2, P = 1, G = 1: 1 - 2/3 = 1/3

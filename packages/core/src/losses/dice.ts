@@ -1,13 +1,8 @@
 /** Soft Dice. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
-import {
-  type ClassScoreOptions,
-  classMeanFields,
-  overlapFields,
-  smoothFields,
-  smoothingOf,
-} from "../families/overlap-options.ts";
+import { type ClassScoreOptions, classScoreFields, smoothingOf } from "../families/overlap-options.ts";
+import { kerasOverlap, korniaOverlap, smpOverlap } from "../families/overlap-presets.ts";
 import { scoreTerm } from "../families/overlap-score.ts";
 import type { Loss } from "../loss.ts";
 import { diceScore } from "../reference/overlap-scores.ts";
@@ -26,7 +21,7 @@ export const diceDefinition: LossDefinition = {
     "class over the batch, background included.",
   coupling: "sums",
   kernel: "simd",
-  fields: { ...overlapFields, ...smoothFields(1), ...classMeanFields },
+  fields: classScoreFields(1),
   presets: {
     monai: {
       options: { smooth: 1e-5, accumulate: "image", emptyClass: "smooth" },
@@ -37,33 +32,19 @@ export const diceDefinition: LossDefinition = {
         "the mean.",
     },
     smp: {
-      options: {
-        smooth: 0,
-        epsilon: 1e-7,
-        accumulate: "batch",
-        emptyClass: "zero",
-        softTargets: "semimetric",
-        weighting: "normalized",
-      },
+      options: smpOverlap,
       note:
         "segmentation_models_pytorch.losses.DiceLoss, also pytorch_toolbelt's. log_loss is form log. Ignored pixels leave " +
         "all sums, as there.",
     },
     kornia: {
-      options: {
-        smooth: 0,
-        smoothDenominator: 1e-8,
-        accumulate: "image",
-        average: "micro",
-        targetSoftening: 1e-6,
-        ignoreIndex: -100,
-      },
+      options: korniaOverlap,
       note:
         "kornia.losses.DiceLoss. Weights multiply planes under micro; average macro takes weighting normalized. 1e-6 " +
         "softens the one-hot target as kornia's own does.",
     },
     keras: {
-      options: { smooth: 0, smoothDenominator: 1e-7, accumulate: "batch", average: "micro" },
+      options: kerasOverlap,
       note: "keras.losses.Dice. axis over all but the batch is accumulate image. Keras takes probabilities: set input.",
     },
     mmseg: {
@@ -101,7 +82,7 @@ export const diceDefinition: LossDefinition = {
 
 /**
  * Soft Dice loss: `[N, C, ...spatial]` logits against labels `[N, ...spatial]` (softmax) or dense targets in [0, 1].
- * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`, and at the first call `OPTION_CONFLICT`.
  */
 export function dice(options: DiceOptions = {}): Loss {
   return defineLoss(diceDefinition, options);

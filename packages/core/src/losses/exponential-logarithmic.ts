@@ -1,10 +1,13 @@
 /** Exponential logarithmic. @module */
 
 import type { LossDefinition } from "../definition.ts";
-import { type CompoundOptions, compoundFields } from "../families/compound-options.ts";
+import { accumulateField } from "../families/accumulate-option.ts";
+import { classWeightsField } from "../families/class-options.ts";
+import type { CompoundOptions } from "../families/compound-options.ts";
+import { inputField, PROBABILITIES_FLOORED } from "../families/input-options.ts";
 import { logLossCostTerm } from "../families/log-loss-cost.ts";
 import { overlapTerm } from "../families/overlap.ts";
-import { accumulateField, smoothingOf } from "../families/overlap-options.ts";
+import { smoothingOf } from "../families/overlap-options.ts";
 import { classRule, lossOfScore, twoClassRule } from "../families/overlap-parts.ts";
 import { powerOfLoss } from "../families/overlap-score.ts";
 import type { Loss } from "../loss.ts";
@@ -49,13 +52,9 @@ export const exponentialLogarithmicDefinition: LossDefinition = {
     crossEntropyWeight: { ...factor, default: 0.2, doc: "Factor of the cross-entropy part." },
     gammaDice: { ...exponent, doc: "Exponent of -log Dice." },
     gammaCrossEntropy: { ...exponent, doc: "Exponent of -log p." },
-    classWeights: {
-      kind: "numbers",
-      min: 0,
-      doc: "Weight of each class in the cross-entropy part; one channel takes two, background and foreground.",
-    },
+    ...classWeightsField(", in the cross-entropy part; one channel takes two, background and foreground"),
     smooth: { ...factor, default: 1, doc: "Added to numerator and denominator of Dice, in pixels." },
-    input: compoundFields["input"]!,
+    ...inputField(PROBABILITIES_FLOORED),
     ...accumulateField("batch"),
   },
   resolveTerms(checked, classes) {

@@ -1,15 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { relativeError } from "../testing/relative-error.ts";
+import { ofPixel } from "../testing/worked-example.ts";
 import { type FocalCosineOptions, focalCosine } from "./focal-cosine.ts";
 
-function run(options: FocalCosineOptions, x: readonly number[], label: number) {
-  return referenceValueAndGrad(
-    focalCosine(options),
-    { data: Float64Array.from(x), dims: [1, x.length] },
-    { data: Uint8Array.of(label), dims: [1] },
-  );
-}
+const run = (options: FocalCosineOptions, x: readonly number[], label: number) =>
+  ofPixel(focalCosine(options), x, label);
 
 describe("focal cosine loss", () => {
   test("equals the hand-worked value and gradient", () => {

@@ -1,16 +1,16 @@
 /** Focal Tversky. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
+import { type ErrorWeightOptions, errorWeightFields, errorWeightsOf } from "../families/error-weights.ts";
 import { overlapTerm } from "../families/overlap.ts";
 import {
   type ClassScoreOptions,
   classMeanFields,
-  overlapFields,
-  smoothFields,
+  classScoreFields,
   smoothingOf,
 } from "../families/overlap-options.ts";
+import { smpOverlap } from "../families/overlap-presets.ts";
 import { type FocusOptions, focusedRule, focusField, powerOfLoss } from "../families/overlap-score.ts";
-import { type ErrorWeightOptions, errorWeightFields, errorWeightsOf } from "../families/tversky-options.ts";
 import type { Loss } from "../loss.ts";
 import { tverskyScore } from "../reference/overlap-scores.ts";
 import { defineLoss } from "../single-loss.ts";
@@ -35,24 +35,13 @@ export const focalTverskyDefinition: LossDefinition = {
   fields: {
     gamma: { kind: "number", min: 1e-3, default: 0.75, doc: "The exponent, the inverse of the paper's." },
     ...focusField("class"),
-    ...overlapFields,
     ...errorWeightFields,
-    ...smoothFields(1),
-    ...classMeanFields,
+    ...classScoreFields(1),
     form: { ...classMeanFields["form"]!, kind: "choice", values: ["one-minus", "log"] },
   },
   presets: {
     smp: {
-      options: {
-        smooth: 0,
-        epsilon: 1e-7,
-        accumulate: "batch",
-        emptyClass: "zero",
-        softTargets: "semimetric",
-        weighting: "normalized",
-        focus: "mean",
-        gamma: 1,
-      },
+      options: { ...smpOverlap, focus: "mean", gamma: 1 },
       note:
         "segmentation_models_pytorch.losses.TverskyLoss with its gamma, an exponent of the mean over classes. Its slope is " +
         "bounded here where the mean is 0.",
@@ -78,7 +67,7 @@ export const focalTverskyDefinition: LossDefinition = {
  *
  * With a gamma below 1 the slope of u^gamma has no bound at a perfect prediction, u = 0: below u = 1e-7 it stays what it
  * is there.
- * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`, and at the first call `OPTION_CONFLICT`.
  */
 export function focalTversky(options: FocalTverskyOptions = {}): Loss {
   return defineLoss(focalTverskyDefinition, options);

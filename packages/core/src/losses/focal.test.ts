@@ -1,27 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { seededRandom, uniformArray } from "../testing/random.ts";
 import { relativeError } from "../testing/relative-error.ts";
+import { expectWorked, ofChannel, ofPixel } from "../testing/worked-example.ts";
 import { crossEntropy } from "./cross-entropy.ts";
 import { type FocalOptions, focal } from "./focal.ts";
 
 const LN2 = Math.LN2;
 const LN3 = Math.log(3);
 const LN4 = Math.log(4);
-
-function run(options: FocalOptions, x: readonly number[], t: readonly number[]) {
-  const dims = [1, 1, x.length];
-  return referenceValueAndGrad(
-    focal(options),
-    { data: Float64Array.from(x), dims },
-    { data: Float32Array.from(t), dims },
-  );
-}
-
-function expectWorked(result: ReturnType<typeof run>, value: number, grad: readonly number[]): void {
-  expect(relativeError([result.value], [value])).toBeLessThan(1e-14);
-  expect(relativeError(result.grad, grad)).toBeLessThan(1e-14);
-}
 
 function expectFinite({ value, grad }: ReturnType<typeof run>): void {
   expect([value, ...grad].every(Number.isFinite)).toBe(true);
@@ -34,6 +21,9 @@ function randomLabels(seed: number, classes: number) {
   const labels = Uint8Array.from({ length: 7 }, () => Math.floor(random() * classes));
   return { logits: { data, dims: [1, classes, 7] }, labels: { data: labels, dims: [1, 7] } };
 }
+
+const run = (options: FocalOptions, x: readonly number[], t: readonly number[]) =>
+  ofChannel(focal(options), x, t);
 
 describe("focal loss", () => {
   test("equals the hand-worked value and gradient", () => {
@@ -69,13 +59,8 @@ describe("focal loss", () => {
 });
 
 /** One pixel of two classes with probabilities 3/4 and 1/4. */
-function runPixel(options: FocalOptions, label: number, x: readonly number[] = [LN3, 0]) {
-  return referenceValueAndGrad(
-    focal({ activation: "softmax", ...options }),
-    { data: Float64Array.from(x), dims: [1, x.length, 1] },
-    { data: Uint8Array.of(label), dims: [1, 1] },
-  );
-}
+const runPixel = (options: FocalOptions, label: number, x: readonly number[] = [LN3, 0]) =>
+  ofPixel(focal({ activation: "softmax", ...options }), x, label);
 
 describe("softmax focal loss", () => {
   test("equals the hand-worked value and gradient", () => {

@@ -1,6 +1,7 @@
 /** Focal loss. @module */
 
 import type { LossDefinition, LossPreset, Preset } from "../definition.ts";
+import { clampingOf } from "../families/clamp-options.ts";
 import { type FocalTermOptions, focalTerm } from "../families/focal.ts";
 import { type FocalOptions, focalFields } from "../families/focal-options.ts";
 import { sigmoidPixelTerm } from "../families/sigmoid-pixel.ts";
@@ -111,8 +112,6 @@ function withDefaults(options: FocalOptions): FocalTermOptions {
     labelSmoothing: 0,
     classes: "all",
     spread: activation === "sigmoid" ? "elements" : "pixels",
-    clamp: "log",
-    epsilon: 1e-7,
     normalization: "none",
     divisor: "valid",
     ...options,
@@ -123,7 +122,8 @@ function withDefaults(options: FocalOptions): FocalTermOptions {
 /** What the SIMD kernel has: the focal loss of the definition's formula. */
 function plainTerm(id: string, options: FocalOptions): Term | undefined {
   const full = withDefaults(options);
-  const { alpha = 1, gamma, divisor, input, clamp, epsilon, softTargets } = full;
+  const { alpha = 1, gamma, divisor, input, softTargets } = full;
+  const clamping = clampingOf(full, "log");
   const fromLogits = input === "logits";
   if (typeof alpha !== "number" || typeof gamma !== "number" || divisor === "modulator") return undefined;
   const plain =
@@ -137,9 +137,9 @@ function plainTerm(id: string, options: FocalOptions): Term | undefined {
     full.classes === "all" &&
     full.classWeights === undefined &&
     full.spread === "elements" &&
-    (fromLogits || clamp === "log");
+    (fromLogits || clamping.clamp === "log");
   if (!plain) return undefined;
-  const logsOf = fromLogits ? logsOfLogit : logsOfProbability(clamp, epsilon);
+  const logsOf = fromLogits ? logsOfLogit : logsOfProbability(clamping);
   const factors = { gamma, positive: alpha, negative: alpha };
   const shape: FocalShape = { softTargets, detached: false };
   return sigmoidPixelTerm({

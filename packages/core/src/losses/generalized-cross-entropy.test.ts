@@ -1,17 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { seededRandom, uniformArray } from "../testing/random.ts";
 import { relativeError } from "../testing/relative-error.ts";
+import { ofPixel } from "../testing/worked-example.ts";
 import { crossEntropy } from "./cross-entropy.ts";
 import { type GeneralizedCrossEntropyOptions, generalizedCrossEntropy } from "./generalized-cross-entropy.ts";
 
-function run(options: GeneralizedCrossEntropyOptions, x: readonly number[], label: number) {
-  return referenceValueAndGrad(
-    generalizedCrossEntropy(options),
-    { data: Float64Array.from(x), dims: [1, x.length] },
-    { data: Uint8Array.of(label), dims: [1] },
-  );
-}
+const run = (options: GeneralizedCrossEntropyOptions, x: readonly number[], label: number) =>
+  ofPixel(generalizedCrossEntropy(options), x, label);
 
 describe("generalized cross-entropy", () => {
   test("equals the hand-worked value and gradient", () => {

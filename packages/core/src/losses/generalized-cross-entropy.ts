@@ -1,19 +1,19 @@
 /** Generalized cross-entropy. @module */
 
 import type { LossDefinition } from "../definition.ts";
+import { type InputOptions, inputField } from "../families/input-options.ts";
 import { type PixelOptions, pixelFields } from "../families/reduction.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
 import type { Loss } from "../loss.ts";
+import { PYTORCH_CLAMPING } from "../reference/clamped-log.ts";
 import { ClassLogs } from "../reference/class-logs.ts";
 import type { Pixel } from "../reference/pixel.ts";
 import { defineLoss } from "../single-loss.ts";
 
-export interface GeneralizedCrossEntropyOptions extends PixelOptions {
+export interface GeneralizedCrossEntropyOptions extends PixelOptions, InputOptions {
   readonly preset?: "keras";
   /** From cross-entropy, at 0, to the mean absolute error, at 1; 0.7 by default. */
   readonly q?: number;
-  /** What the first argument holds: `logits` by default. Probabilities are taken as they are. */
-  readonly input?: "logits" | "probabilities";
 }
 
 export const generalizedCrossEntropyDefinition: LossDefinition = {
@@ -32,12 +32,7 @@ export const generalizedCrossEntropyDefinition: LossDefinition = {
       default: 0.7,
       doc: "From cross-entropy (0) to the mean absolute error (1).",
     },
-    input: {
-      kind: "choice",
-      values: ["logits", "probabilities"],
-      default: "logits",
-      doc: "What the input holds.",
-    },
+    ...inputField("probabilities are taken as they are"),
     ...pixelFields("valid"),
   },
   presets: {
@@ -49,7 +44,7 @@ export const generalizedCrossEntropyDefinition: LossDefinition = {
   resolve(checked, classes) {
     const options = checked as GeneralizedCrossEntropyOptions;
     const { q = 0.7, input = "logits" } = options;
-    const logs = new ClassLogs(classes, { input, clamp: "log", epsilon: 0, normalization: "none" });
+    const logs = new ClassLogs(classes, { input, clamping: PYTORCH_CLAMPING, normalization: "none" });
     const slopes = new Float64Array(classes);
     return softmaxPixelTerm({
       id: this.id,

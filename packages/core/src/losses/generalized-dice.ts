@@ -1,10 +1,11 @@
 /** Generalized Dice. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
+import { accumulateField } from "../families/accumulate-option.ts";
+import { classWeightsField } from "../families/class-options.ts";
 import { type GeneralizedOptions, generalizedRule } from "../families/generalized-dice.ts";
 import { overlapTerm } from "../families/overlap.ts";
 import {
-  accumulateField,
   classMeanFields,
   overlapFields,
   type SmoothOptions,
@@ -30,7 +31,7 @@ export const generalizedDiceFields: OptionFields = {
   ...overlapFields,
   ...accumulateField("image"),
   ...smoothFields(1e-5),
-  classWeights: { kind: "numbers", min: 0, doc: "A factor on each class's volume weight." },
+  ...classWeightsField(", a factor of its volume weight"),
   form: classMeanFields["form"]!,
 };
 

@@ -1,15 +1,21 @@
 /** Generalized Wasserstein Dice. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
-import { PixelgradError } from "../errors.ts";
+import { type AccumulateOptions, accumulateField } from "../families/accumulate-option.ts";
 import type { CommonOptions } from "../families/common-options.ts";
+import { type InputOptions, inputField } from "../families/input-options.ts";
 import { groupTerm } from "../families/overlap.ts";
-import { accumulateField, overlapFields, smoothFields, smoothingOf } from "../families/overlap-options.ts";
+import { type SmoothOptions, smoothFields, smoothingOf } from "../families/overlap-options.ts";
 import { wassersteinMaps, wassersteinRule } from "../families/wasserstein-dice.ts";
 import type { Loss } from "../loss.ts";
+import { optionInvalid } from "../options.ts";
 import { defineLoss } from "../single-loss.ts";
 
-export interface GeneralizedWassersteinDiceOptions extends CommonOptions {
+export interface GeneralizedWassersteinDiceOptions
+  extends CommonOptions,
+    InputOptions,
+    AccumulateOptions,
+    SmoothOptions {
   readonly preset?: Preset;
   /** `[C][C]`: how bad it is to predict class c (column) where class y (row) is, at least 0; divided by the largest. */
   readonly distances: readonly (readonly number[])[];
@@ -17,21 +23,9 @@ export interface GeneralizedWassersteinDiceOptions extends CommonOptions {
    * `default`: what is right counts outside class 0, which is the background. `generalized`: every class counts, by the
    * inverse of its volume + 1.
    */
-  readonly weighting?: "default" | "generalized";
-  /** What the first argument holds: `logits` by default. */
-  readonly input?: "logits" | "probabilities";
-  /** Over which pixels the sums run: each `image` (default), and the loss is the mean over images, or the `batch`. */
-  readonly accumulate?: "batch" | "image";
+  readonly variant?: "default" | "generalized";
   /** `none` adds `elements` `[N, 1]`, or `[1, 1]` where sums run over the batch; the value is then their mean. */
   readonly reduction?: "mean" | "sum" | "none";
-  /** Added to numerator and denominator, at least 0; 1e-5 by default. */
-  readonly smooth?: number;
-  /** In place of `smooth` in the numerator. */
-  readonly smoothNumerator?: number;
-  /** In place of `smooth` in the denominator. */
-  readonly smoothDenominator?: number;
-  /** The denominator is at least this; 0 (default) for no bound. */
-  readonly epsilon?: number;
 }
 
 export const generalizedWassersteinDiceDefinition: LossDefinition = {
@@ -49,13 +43,13 @@ export const generalizedWassersteinDiceDefinition: LossDefinition = {
       kind: "matrix",
       doc: "How bad it is to predict a class (column) where another is (row), at least 0; divided by the largest. Required.",
     },
-    weighting: {
+    variant: {
       kind: "choice",
       values: ["default", "generalized"],
       default: "default",
       doc: "What is right counts outside class 0, or in every class by the inverse of its volume + 1.",
     },
-    input: overlapFields["input"]!,
+    ...inputField(),
     ...accumulateField("image"),
     reduction: {
       kind: "choice",
@@ -67,7 +61,7 @@ export const generalizedWassersteinDiceDefinition: LossDefinition = {
   },
   presets: {
     monai: {
-      options: { weighting: "default", smooth: 1e-5 },
+      options: { variant: "default", smooth: 1e-5 },
       note:
         "monai.losses.GeneralizedWassersteinDiceLoss: dist_matrix is distances, weighting_mode GDL is generalized. Its input " +
         "goes through a softmax there, too.",
@@ -75,10 +69,10 @@ export const generalizedWassersteinDiceDefinition: LossDefinition = {
   },
   resolve(checked, classes) {
     const options = checked as unknown as GeneralizedWassersteinDiceOptions;
-    const { weighting = "default" } = options;
+    const { variant = "default" } = options;
     const { id } = this;
     const distances = normalizedDistances(id, options.distances, classes);
-    const rule = wassersteinRule(weighting, smoothingOf(options, 1e-5));
+    const rule = wassersteinRule(variant, smoothingOf(options, 1e-5));
     return {
       ...groupTerm({ id, options, classes, rule, accumulate: "image" }, "softmax"),
       targets: "labels",
@@ -109,10 +103,6 @@ function normalizedDistances(
   if (distances !== undefined && square && largest > 0 && distances.flat().every((d) => d >= 0)) {
     return distances.map((row) => row.map((d) => d / largest));
   }
-  const allowed = `${classes} rows of ${classes} distances of at least 0, not all of them 0`;
-  throw new PixelgradError(
-    "OPTION_INVALID",
-    `${loss}: distances must be ${allowed}, for logits of ${classes} channels, got ${JSON.stringify(distances)}.`,
-    { loss, option: "distances", value: distances, allowed },
-  );
+  const allowed = `${classes} rows of ${classes} distances of at least 0, not all of them 0, for logits of ${classes} channels`;
+  throw optionInvalid(loss, "distances", distances, allowed);
 }

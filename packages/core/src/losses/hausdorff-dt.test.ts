@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { centralDifferences } from "../testing/central-differences.ts";
 import { relativeError } from "../testing/relative-error.ts";
 import { shapesProblem } from "../testing/shapes-problem.ts";
@@ -23,7 +23,7 @@ describe("Hausdorff loss by distances, of one channel", () => {
   });
 
   test("has the form log(1 + L), whose gradient is divided by 1 + L", () => {
-    const result = referenceValueAndGrad(hausdorffDt({ form: "log" }), logits, target);
+    const result = referenceValueAndGrad(hausdorffDt({ transform: "log" }), logits, target);
     expect(relativeError([result.value], [Math.log(1 + value)])).toBeLessThan(1e-14);
     expect(
       relativeError(
@@ -70,9 +70,9 @@ describe("Hausdorff loss by distances: the gradient is within 1e-7 of central di
   test.each<[string, HausdorffDtOptions]>([
     ["of the foreground", {}],
     ["of all classes, alpha 1.3", { classes: "all", alpha: 1.3 }],
-    ["with spacing, log", { spacing: [0.5, 1.25], form: "log" }],
-    ["a sum", { reduction: "sum", form: "log" }],
-    ["none", { reduction: "none", form: "log" }],
+    ["with spacing, log", { spacing: [0.5, 1.25], transform: "log" }],
+    ["a sum", { reduction: "sum", transform: "log" }],
+    ["none", { reduction: "none", transform: "log" }],
     ["of a sigmoid", { activation: "sigmoid", oneVsRest: true }],
   ])("%s", (_, options) => {
     const { logits, target } = shapesProblem(5, [2, 3, 4, 5], { margin: 1.5, ignored: 0.1 });

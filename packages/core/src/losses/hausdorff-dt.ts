@@ -16,8 +16,8 @@ export interface HausdorffDtOptions extends SurfaceLossOptions {
   readonly preset?: Preset;
   /** Power of the distances, at least 0; 2 by default. */
   readonly alpha?: number;
-  /** `one` (default), or `log`: log(1 + L) of the reduced loss, under `reduction: "none"` of each element. */
-  readonly form?: "one" | "log";
+  /** `none` (default), or `log`: log(1 + L) of the reduced loss, under `reduction: "none"` of each element. */
+  readonly transform?: "none" | "log";
   /** Distance between neighbouring pixels along each spatial axis, 1 by default. */
   readonly spacing?: readonly number[];
 }
@@ -26,7 +26,7 @@ export const hausdorffDtDefinition: LossDefinition = {
   id: "hausdorff-dt",
   formula:
     "L = mean over classes, images and pixels of (p - g)^2 (d_p^a + d_g^a), d = distance to the other side of the " +
-    "border of {p > 0.5} and {g > 0.5}, without gradient, 0 where there is no border; form log: log(1 + L)",
+    "border of {p > 0.5} and {g > 0.5}, without gradient, 0 where there is no border; transform log: log(1 + L)",
   source:
     "Karimi and Salcudean, Reducing the Hausdorff Distance in Medical Image Segmentation with Convolutional Neural " +
     "Networks, IEEE TMI 39, 2020 (arXiv 1904.10030), Loss_DT; as MONAI 1.4 HausdorffDTLoss and LogHausdorffDTLoss, in float64.",
@@ -34,30 +34,30 @@ export const hausdorffDtDefinition: LossDefinition = {
   kernel: "scalar",
   fields: {
     alpha: { kind: "number", min: 0, default: 2, doc: "Power of the distances." },
-    form: {
+    transform: {
       kind: "choice",
-      values: ["one", "log"],
-      default: "one",
-      doc: "The loss, or log(1 + loss) of the reduced loss.",
+      values: ["none", "log"],
+      default: "none",
+      doc: "What becomes of the reduced loss: nothing, or log(1 + loss).",
     },
     ...surfaceFields("foreground"),
     ...spacingField,
   },
   presets: {
     monai: {
-      options: { alpha: 2, classes: "foreground", form: "one" },
-      note: "monai.losses.HausdorffDTLoss; LogHausdorffDTLoss with form log",
+      options: { alpha: 2, classes: "foreground", transform: "none" },
+      note: "monai.losses.HausdorffDTLoss; LogHausdorffDTLoss with transform log",
     },
   },
   resolve(checked, classes) {
     const options = checked as HausdorffDtOptions;
-    const { alpha = 2, form = "one", spacing } = options;
+    const { alpha = 2, transform = "none", spacing } = options;
     return surfaceTerm({
       id: this.id,
       options,
       classes,
       selection: "foreground",
-      form,
+      transform,
       distances: (mask, spatial) => distanceField(mask, spatial, spacing),
       measure(region) {
         const { p, target, share, spatial, distances: ofTarget } = region;

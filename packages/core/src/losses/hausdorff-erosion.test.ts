@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { elementCount } from "../tensor.ts";
 import { centralDifferences } from "../testing/central-differences.ts";
 import { relativeError } from "../testing/relative-error.ts";

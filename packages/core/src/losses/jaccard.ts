@@ -1,13 +1,8 @@
 /** Soft Jaccard, or intersection over union. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
-import {
-  type ClassScoreOptions,
-  classMeanFields,
-  overlapFields,
-  smoothFields,
-  smoothingOf,
-} from "../families/overlap-options.ts";
+import { type ClassScoreOptions, classScoreFields, smoothingOf } from "../families/overlap-options.ts";
+import { smpOverlap } from "../families/overlap-presets.ts";
 import { scoreTerm } from "../families/overlap-score.ts";
 import type { Loss } from "../loss.ts";
 import { jaccardScore } from "../reference/overlap-scores.ts";
@@ -26,7 +21,7 @@ export const jaccardDefinition: LossDefinition = {
     "per class over the batch, background included.",
   coupling: "sums",
   kernel: "simd",
-  fields: { ...overlapFields, ...smoothFields(1), ...classMeanFields },
+  fields: classScoreFields(1),
   presets: {
     monai: {
       options: { smooth: 5e-6, accumulate: "image", emptyClass: "smooth" },
@@ -35,14 +30,7 @@ export const jaccardDefinition: LossDefinition = {
         "halve yours. MONAI takes probabilities unless an activation is set: set input.",
     },
     smp: {
-      options: {
-        smooth: 0,
-        epsilon: 1e-7,
-        accumulate: "batch",
-        emptyClass: "zero",
-        softTargets: "semimetric",
-        weighting: "normalized",
-      },
+      options: smpOverlap,
       note: "segmentation_models_pytorch.losses.JaccardLoss, also pytorch_toolbelt's. log_loss is form log.",
     },
   },
@@ -61,7 +49,7 @@ export const jaccardDefinition: LossDefinition = {
 
 /**
  * Soft Jaccard loss: `[N, C, ...spatial]` logits against labels `[N, ...spatial]` (softmax) or dense targets in [0, 1].
- * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`, and at the first call `OPTION_CONFLICT`.
  */
 export function jaccard(options: JaccardOptions = {}): Loss {
   return defineLoss(jaccardDefinition, options);

@@ -1,20 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { relativeError } from "../testing/relative-error.ts";
+import { expectWorked, ofPixel } from "../testing/worked-example.ts";
 import { type JsDivergenceOptions, jsDivergence } from "./js-divergence.ts";
 
 const LN2 = Math.LN2;
 const LN3 = Math.log(3);
-
-/** One pixel of probabilities against a dense target. */
-function run(p: readonly number[], t: readonly number[]) {
-  const dims = [1, p.length];
-  return referenceValueAndGrad(
-    jsDivergence({ input: "probabilities" }),
-    { data: Float64Array.from(p), dims },
-    { data: Float32Array.from(t), dims },
-  );
-}
 
 /** One pixel of logits against a teacher's. */
 function distil(x: readonly number[], teacher: readonly number[], options: JsDivergenceOptions = {}) {
@@ -27,10 +18,9 @@ function distil(x: readonly number[], teacher: readonly number[], options: JsDiv
   );
 }
 
-function expectWorked(result: ReturnType<typeof run>, value: number, grad: readonly number[]): void {
-  expect(relativeError([result.value], [value])).toBeLessThan(1e-14);
-  expect(relativeError(result.grad, grad)).toBeLessThan(1e-14);
-}
+/** One pixel of probabilities against a dense target. */
+const run = (p: readonly number[], t: readonly number[]) =>
+  ofPixel(jsDivergence({ input: "probabilities" }), p, t);
 
 describe("Jensen-Shannon divergence", () => {
   // p = 1/2, 1/2, t = 1, 0, m = 3/4, 1/4: (log 4/3 + 1/2 log 2/3 + 1/2 log 2) / 2 = 3/2 log 2 - 3/4 log 3

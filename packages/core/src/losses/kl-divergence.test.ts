@@ -1,27 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { LossExtra } from "../loss.ts";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { relativeError } from "../testing/relative-error.ts";
+import { expectWorked, ofPixel } from "../testing/worked-example.ts";
 import { type KlDivergenceOptions, klDivergence } from "./kl-divergence.ts";
 
 const LN2 = Math.LN2;
 const LN3 = Math.log(3);
-
-/** One pixel against a dense target. */
-function run(
-  options: KlDivergenceOptions,
-  x: readonly number[],
-  t: readonly number[],
-  extra: LossExtra = {},
-) {
-  const dims = [1, x.length];
-  return referenceValueAndGrad(
-    klDivergence(options),
-    { data: Float64Array.from(x), dims },
-    { data: Float32Array.from(t), dims },
-    extra,
-  );
-}
 
 /** One pixel against a teacher; the target is a label that says nothing. */
 function distil(
@@ -39,10 +24,9 @@ function distil(
   );
 }
 
-function expectWorked(result: ReturnType<typeof run>, value: number, grad: readonly number[]): void {
-  expect(relativeError([result.value], [value])).toBeLessThan(1e-14);
-  expect(relativeError(result.grad, grad)).toBeLessThan(1e-14);
-}
+/** One pixel against a dense target. */
+const run = (options: KlDivergenceOptions, x: readonly number[], t: readonly number[], extra?: LossExtra) =>
+  ofPixel(klDivergence(options), x, t, extra);
 
 describe("Kullback-Leibler divergence", () => {
   // p = 1/4, 3/4, t = 1/2, 1/2: 1/2 log 2 + 1/2 log 2/3 = log 2 - 1/2 log 3

@@ -2,13 +2,7 @@
 
 import type { LossDefinition } from "../definition.ts";
 import { overlapTerm } from "../families/overlap.ts";
-import {
-  type ClassScoreOptions,
-  classMeanFields,
-  overlapFields,
-  smoothFields,
-  smoothingOf,
-} from "../families/overlap-options.ts";
+import { type ClassScoreOptions, classScoreFields, smoothingOf } from "../families/overlap-options.ts";
 import type { Bent } from "../families/overlap-parts.ts";
 import { type FocusOptions, focusedRule, focusField } from "../families/overlap-score.ts";
 import type { Loss } from "../loss.ts";
@@ -24,7 +18,7 @@ export const logCoshDiceDefinition: LossDefinition = {
   source: "Jadon, A survey of loss functions for semantic segmentation, CIBCB 2020.",
   coupling: "sums",
   kernel: "scalar",
-  fields: { ...focusField("mean"), ...overlapFields, ...smoothFields(1), ...classMeanFields },
+  fields: { ...focusField("mean"), ...classScoreFields(1) },
   resolve(checked, classes) {
     const options = checked as LogCoshDiceOptions;
     const { focus = "mean" } = options;
@@ -42,7 +36,7 @@ export const logCoshDiceDefinition: LossDefinition = {
 /**
  * Logarithm of the hyperbolic cosine of the Dice loss: `[N, C, ...spatial]` logits against labels `[N, ...spatial]`
  * (softmax) or dense targets in [0, 1]. Its gradient falls to 0 with the loss.
- * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`, and at the first call `OPTION_CONFLICT`.
  */
 export function logCoshDice(options: LogCoshDiceOptions = {}): Loss {
   return defineLoss(logCoshDiceDefinition, options);

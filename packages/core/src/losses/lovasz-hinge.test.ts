@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { relativeError } from "../testing/relative-error.ts";
+import { expectWorked } from "../testing/worked-example.ts";
 import { type LovaszHingeOptions, lovaszHinge } from "./lovasz-hinge.ts";
 
 function run(
@@ -14,11 +15,6 @@ function run(
     { data: Float64Array.from(x), dims },
     { data: Uint8Array.from(t), dims },
   );
-}
-
-function expectWorked(result: ReturnType<typeof run>, value: number, grad: readonly number[]): void {
-  expect(relativeError([result.value], [value])).toBeLessThan(1e-14);
-  expect(relativeError(result.grad, grad)).toBeLessThan(1e-14);
 }
 
 describe("Lovász hinge", () => {

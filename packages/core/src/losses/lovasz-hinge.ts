@@ -1,16 +1,15 @@
 /** Lovász hinge. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
+import { type OneVsRestOptions, oneVsRestField } from "../families/input-options.ts";
 import { isThere, type LovaszOptions, lovaszExtension, lovaszFields } from "../families/lovasz.ts";
 import { rankedTerm } from "../families/ranked.ts";
 import type { Loss } from "../loss.ts";
 import { perClass } from "../options.ts";
 import { defineLoss } from "../single-loss.ts";
 
-export interface LovaszHingeOptions extends LovaszOptions {
+export interface LovaszHingeOptions extends LovaszOptions, OneVsRestOptions {
   readonly preset?: Preset;
-  /** Takes labels too: each class against all others. */
-  readonly oneVsRest?: boolean;
 }
 
 export const lovaszHingeDefinition: LossDefinition = {
@@ -25,7 +24,7 @@ export const lovaszHingeDefinition: LossDefinition = {
   kernel: "scalar",
   fields: {
     ...lovaszFields,
-    oneVsRest: { kind: "boolean", default: false, doc: "Takes labels too: each class against all others." },
+    ...oneVsRestField,
   },
   presets: {
     smp: {

@@ -1,29 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { LossExtra } from "../loss.ts";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
-import { seededRandom, uniformArray } from "../testing/random.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
+import { seededRandom } from "../testing/random.ts";
 import { relativeError } from "../testing/relative-error.ts";
+import { ofRows, randomRows } from "../testing/worked-example.ts";
 import { type LovaszSoftmaxOptions, lovaszSoftmax } from "./lovasz-softmax.ts";
 
-/** Rows of channels `[1, C, P]` against labels `[1, P]`. */
-function run(
+const run = (
   options: LovaszSoftmaxOptions,
   rows: readonly (readonly number[])[],
   labels: readonly number[],
-  extra: LossExtra = {},
-) {
-  return referenceValueAndGrad(
-    lovaszSoftmax(options),
-    { data: Float64Array.from(rows.flat()), dims: [1, rows.length, labels.length] },
-    { data: Uint8Array.from(labels), dims: [1, labels.length] },
-    extra,
-  );
-}
-
-function randomRows(seed: number, classes: number, pixels: number): number[][] {
-  const random = seededRandom(seed);
-  return Array.from({ length: classes }, () => [...uniformArray(random, pixels, 3)]);
-}
+  extra?: LossExtra,
+) => ofRows(lovaszSoftmax(options), rows, labels, extra);
 
 const PROBABILITIES = [
   [0.75, 0.25, 0.5],

@@ -1,7 +1,8 @@
 /** Lovász softmax. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
-import { PixelgradError } from "../errors.ts";
+import { type ClassChoice, choiceMask } from "../families/class-options.ts";
+import { type InputOptions, inputField } from "../families/input-options.ts";
 import { isPresent, isThere, type LovaszOptions, lovaszExtension, lovaszFields } from "../families/lovasz.ts";
 import { rankedTerm } from "../families/ranked.ts";
 import type { Loss } from "../loss.ts";
@@ -9,12 +10,13 @@ import { perClass } from "../options.ts";
 import type { Pixel } from "../reference/pixel.ts";
 import { defineLoss } from "../single-loss.ts";
 
-export interface LovaszSoftmaxOptions extends LovaszOptions {
+export interface LovaszSoftmaxOptions extends LovaszOptions, InputOptions {
   readonly preset?: Preset;
-  /** What the first argument holds: `logits` by default. */
-  readonly input?: "logits" | "probabilities";
-  /** The classes the loss is a mean over: those with ground truth in what is ranked (`present`), `all`, or a list. */
-  readonly classes?: "present" | "all" | readonly number[];
+  /**
+   * The classes the loss is a mean over: those with ground truth in what is ranked (`present`, default), `all`, the
+   * `foreground` (all but channel 0, which a single channel keeps), or a list of them.
+   */
+  readonly classes?: "present" | ClassChoice;
 }
 
 export const lovaszSoftmaxDefinition: LossDefinition = {
@@ -29,20 +31,17 @@ export const lovaszSoftmaxDefinition: LossDefinition = {
   kernel: "scalar",
   fields: {
     ...lovaszFields,
-    input: {
-      kind: "choice",
-      values: ["logits", "probabilities"],
-      default: "logits",
-      doc: "What the input holds.",
-    },
+    ...inputField(),
     classes: {
       kind: "any-of",
       of: [
-        { kind: "choice", values: ["present", "all"] },
+        { kind: "choice", values: ["present", "all", "foreground"] },
         { kind: "integers", min: 0 },
       ],
       default: "present",
-      doc: "The classes the loss is a mean over: those with ground truth in what is ranked, all, or a list.",
+      doc:
+        "Classes the loss runs over: those with ground truth in what is ranked, all, foreground (all but channel 0, " +
+        "which a single channel keeps), or a list.",
     },
   },
   presets: {
@@ -62,7 +61,6 @@ export const lovaszSoftmaxDefinition: LossDefinition = {
   resolve(checked, classes) {
     const options = checked as LovaszSoftmaxOptions;
     const { accumulate = "batch", weighting = "plain", input = "logits" } = options;
-    const chosen = chosenClasses(this.id, options.classes ?? "present", classes);
     return rankedTerm({
       id: this.id,
       options,
@@ -75,7 +73,7 @@ export const lovaszSoftmaxDefinition: LossDefinition = {
       slope: "probabilities",
       rowWeights: perClass(this.id, "classWeights", options.classWeights ?? 1, classes),
       weighting,
-      takesPart: chosen,
+      takesPart: presenceOf(this.id, options.classes ?? "present", classes),
       measure: errorOf,
       rank: lovaszExtension,
       addGrad({ p, t, slope }, c, scale) {
@@ -104,21 +102,12 @@ function errorOf({ p, logp, t }: Pixel, c: number): number {
 }
 
 /** Whether a pixel makes a class one of those the loss is a mean over. */
-function chosenClasses(
+function presenceOf(
   loss: string,
-  chosen: "present" | "all" | readonly number[],
+  choice: "present" | ClassChoice,
   classes: number,
 ): (pixel: Pixel, row: number) => boolean {
-  if (chosen === "present") return isPresent;
-  if (chosen === "all") return isThere;
-  if (chosen.length > 0 && chosen.every((c) => c < classes)) {
-    return (pixel, row) => isThere(pixel) && chosen.includes(row);
-  }
-  const allowed = `present, all, or a list of classes from 0 to ${classes - 1}`;
-  throw new PixelgradError("OPTION_INVALID", `${loss}: classes must be ${allowed}, got [${chosen}].`, {
-    loss,
-    option: "classes",
-    value: chosen,
-    allowed,
-  });
+  if (choice === "present") return isPresent;
+  const chosen = choiceMask(loss, choice, classes);
+  return (pixel, row) => isThere(pixel) && chosen[row] === 1;
 }

@@ -55,7 +55,7 @@ export const mccDefinition: LossDefinition = {
 /**
  * 1 - Matthews correlation coefficient: `[N, C, ...spatial]` logits against labels `[N, ...spatial]` (softmax) or dense
  * targets in [0, 1]; each class is a matrix of its own, against all others.
- * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`, and at the first call `OPTION_CONFLICT`.
  */
 export function mcc(options: MccOptions = {}): Loss {
   return defineLoss(mccDefinition, options);

@@ -1,37 +1,24 @@
 import { describe, expect, test } from "vitest";
 import type { LossExtra } from "../loss.ts";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
-import { seededRandom, uniformArray } from "../testing/random.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { relativeError } from "../testing/relative-error.ts";
+import { ofRows, randomRows } from "../testing/worked-example.ts";
 import { crossEntropy } from "./cross-entropy.ts";
 import { type NaclOptions, nacl } from "./nacl.ts";
 
 const LN2 = Math.LN2;
 
-/** Rows of channels of one line of pixels, `[1, C, P]`, against labels `[1, P]`. */
-function run(
-  options: NaclOptions,
-  rows: readonly (readonly number[])[],
-  labels: readonly number[],
-  extra: LossExtra = {},
-) {
-  return referenceValueAndGrad(
-    nacl(options),
-    { data: Float64Array.from(rows.flat()), dims: [1, rows.length, labels.length] },
-    { data: Uint8Array.from(labels), dims: [1, labels.length] },
-    extra,
-  );
-}
-
-function randomRows(seed: number, classes: number, pixels: number): number[][] {
-  const random = seededRandom(seed);
-  return Array.from({ length: classes }, () => [...uniformArray(random, pixels, 2)]);
-}
-
 const ZEROS = [
   [0, 0, 0],
   [0, 0, 0],
 ];
+
+const run = (
+  options: NaclOptions,
+  rows: readonly (readonly number[])[],
+  labels: readonly number[],
+  extra?: LossExtra,
+) => ofRows(nacl(options), rows, labels, extra);
 
 describe("neighbour-aware calibration loss", () => {
   test("equals the hand-worked value and gradient", () => {
@@ -53,7 +40,7 @@ describe("neighbour-aware calibration loss", () => {
   });
 
   test("with alpha 0 is cross-entropy", () => {
-    const rows = randomRows(1, 3, 4);
+    const rows = randomRows(1, 3, 4, 2);
     const plain = referenceValueAndGrad(
       crossEntropy(),
       { data: Float64Array.from(rows.flat()), dims: [1, 3, 4] },
@@ -74,7 +61,7 @@ describe("neighbour-aware calibration loss", () => {
   });
 
   test("an ignored pixel at the edge is as if dropped", () => {
-    const rows = randomRows(2, 3, 5);
+    const rows = randomRows(2, 3, 5, 2);
     const dropped = run(
       {},
       rows.map((row) => row.slice(0, 4)),
@@ -87,7 +74,7 @@ describe("neighbour-aware calibration loss", () => {
   });
 
   test("a masked class is as if its channel were not there", () => {
-    const rows = randomRows(3, 3, 4);
+    const rows = randomRows(3, 3, 4, 2);
     const two = run({ alpha: 2 }, [rows[0], rows[2]], [0, 1, 1, 0]);
     const masked = run({ alpha: 2 }, rows, [0, 2, 2, 0], {
       classMask: { data: Uint8Array.of(1, 0, 1), dims: [3] },
@@ -107,7 +94,7 @@ describe("neighbour-aware calibration loss", () => {
   });
 
   test("labels and their one-hot are the same", () => {
-    const rows = randomRows(4, 2, 4);
+    const rows = randomRows(4, 2, 4, 2);
     const labels = [1, 0, 0, 1];
     const oneHot = referenceValueAndGrad(
       nacl(),

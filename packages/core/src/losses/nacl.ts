@@ -1,12 +1,13 @@
 /** Neighbour-aware calibration loss. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
-import { PixelgradError } from "../errors.ts";
 import { type CommonOptions, commonTerm, emptyDivisor } from "../families/common-options.ts";
 import { gaussianKernel, meanKernel, smoothed } from "../families/neighbourhood.ts";
 import type { FieldUnit } from "../field.ts";
 import type { Loss } from "../loss.ts";
+import { optionInvalid } from "../options.ts";
 import { crossEntropyOfPixel } from "../reference/cross-entropy.ts";
+import { openCount } from "../reference/pixel.ts";
 import { defineLoss } from "../single-loss.ts";
 import { forEachImage, type Term, totalOf } from "../term.ts";
 
@@ -65,8 +66,8 @@ export const naclDefinition: LossDefinition = {
   resolve(checked, classes) {
     const options = checked as NaclOptions;
     const { kernel = "mean", kernelSize = 3, sigma = 1, distance = "l1", alpha = 0.1 } = options;
-    if (kernelSize % 2 === 0) throw invalid(this.id, "kernelSize", kernelSize, "an odd number");
-    if (sigma === 0) throw invalid(this.id, "sigma", sigma, "a number above 0");
+    if (kernelSize % 2 === 0) throw optionInvalid(this.id, "kernelSize", kernelSize, "an odd number");
+    if (sigma === 0) throw optionInvalid(this.id, "sigma", sigma, "a number above 0");
     const taps = kernel === "mean" ? meanKernel(kernelSize) : gaussianKernel(sigma);
     return naclTerm(this.id, options, classes, taps, distance, alpha);
   },
@@ -82,15 +83,6 @@ export const naclDefinition: LossDefinition = {
  */
 export function nacl(options: NaclOptions = {}): Loss {
   return defineLoss(naclDefinition, options);
-}
-
-function invalid(loss: string, option: string, value: number, allowed: string): PixelgradError {
-  return new PixelgradError("OPTION_INVALID", `${loss}: ${option} must be ${allowed}, got ${value}.`, {
-    loss,
-    option,
-    value,
-    allowed,
-  });
 }
 
 /** Sums of the first map: counted pixels, their weights, those times the classes that count, cross-entropy. */
@@ -146,7 +138,7 @@ function naclTerm(
         if (!counted) return;
         sums[NaclSum.pixels] += 1;
         sums[NaclSum.weights] += weight;
-        sums[NaclSum.elements] += weight * open.reduce((n, c) => n + c, 0);
+        sums[NaclSum.elements] += weight * openCount(open);
         sums[NaclSum.crossEntropy] += weight * crossEntropyOfPixel(pixel, ones, 0, 0);
       },
       second(pixel, [scale]) {

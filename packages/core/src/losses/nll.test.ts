@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { logSoftmax } from "../activations.ts";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { relativeError } from "../testing/relative-error.ts";
+import { expectWorked } from "../testing/worked-example.ts";
 import { crossEntropy } from "./cross-entropy.ts";
 import { type NllOptions, nll } from "./nll.ts";
 
@@ -12,11 +13,6 @@ function run(options: NllOptions, labels: readonly number[] = [1, 0]) {
     { data: Float64Array.of(-1, 2, 5, -3), dims: [1, 2, 2] },
     { data: Int32Array.from(labels), dims: [1, 2] },
   );
-}
-
-function expectWorked(result: ReturnType<typeof run>, value: number, grad: readonly number[]): void {
-  expect(relativeError([result.value], [value])).toBeLessThan(1e-14);
-  expect(relativeError(result.grad, grad)).toBeLessThan(1e-14);
 }
 
 describe("negative log-likelihood", () => {

@@ -1,6 +1,7 @@
 /** Negative log-likelihood. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
+import { classWeightsField } from "../families/class-options.ts";
 import { type PixelOptions, pixelFields } from "../families/reduction.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
 import type { Loss } from "../loss.ts";
@@ -22,7 +23,7 @@ export const nllDefinition: LossDefinition = {
   coupling: "labels",
   kernel: "scalar",
   fields: {
-    classWeights: { kind: "numbers", min: 0, doc: "One weight per class." },
+    ...classWeightsField(),
     ...pixelFields("weights"),
   },
   presets: {

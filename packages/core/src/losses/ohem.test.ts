@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { LossExtra } from "../loss.ts";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { relativeError } from "../testing/relative-error.ts";
 import { type OhemOptions, ohem } from "./ohem.ts";
 
@@ -101,7 +101,7 @@ test("scope image is the mean over images", () => {
   const logit = (q: number) => Math.log(q / (1 - q));
   const data = Float64Array.from([logit(0.2), logit(0.9), 0, 0, logit(0.6), logit(0.4), 0, 0]);
   const { value } = referenceValueAndGrad(
-    ohem({ scope: "image", threshold: 0.3, minKept: 1 }),
+    ohem({ accumulate: "image", threshold: 0.3, minKept: 1 }),
     { data, dims: [2, 2, 2] },
     { data: new Uint8Array(4), dims: [2, 2] },
   );

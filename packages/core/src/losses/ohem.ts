@@ -1,6 +1,7 @@
 /** Online hard example mining. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
+import { type AccumulateOptions, accumulateField } from "../families/accumulate-option.ts";
 import {
   countAbove,
   type HardPixelLoss,
@@ -14,7 +15,7 @@ import { defineLoss } from "../single-loss.ts";
 
 export type OhemVariant = "mmseg" | "stdc" | "paddle";
 
-export interface OhemOptions extends HardPixelOptions {
+export interface OhemOptions extends HardPixelOptions, AccumulateOptions {
   readonly preset?: Preset;
   /** Whose rule says what is kept: `mmseg` (default; HRNet and PIDNet are the same), `stdc` (BiSeNet too) or `paddle`. */
   readonly variant?: OhemVariant;
@@ -22,8 +23,6 @@ export interface OhemOptions extends HardPixelOptions {
   readonly threshold?: number;
   /** About how many pixels are kept at least: 100000 (`mmseg`), 10000 (`paddle`), a sixteenth of what counts (`stdc`). */
   readonly minKept?: number;
-  /** What is ranked together: the `batch` (default), or each `image`; the loss is then the mean over images. */
-  readonly scope?: "batch" | "image";
 }
 
 type Rule = (threshold: number, minKept: number | undefined) => Pick<HardPixelLoss, "rankedBy" | "keep">;
@@ -91,12 +90,7 @@ export const ohemDefinition: LossDefinition = {
       default: "100000 (mmseg), 10000 (paddle), a sixteenth of what counts (stdc)",
       doc: "About how many pixels are kept at least.",
     },
-    scope: {
-      kind: "choice",
-      values: ["batch", "image"],
-      default: "batch",
-      doc: "What is ranked together; of each image, the loss is the mean over images.",
-    },
+    ...accumulateField("batch", "pixels are ranked"),
     ...hardPixelFields,
   },
   presets: {
@@ -107,13 +101,13 @@ export const ohemDefinition: LossDefinition = {
   },
   resolve(checked, classes) {
     const options = checked as OhemOptions;
-    const { variant = "mmseg", threshold = 0.7, minKept, scope = "batch" } = options;
+    const { variant = "mmseg", threshold = 0.7, minKept, accumulate = "batch" } = options;
     return hardPixelTerm({
       id: this.id,
       options,
       classes,
       base: "cross-entropy",
-      scope,
+      scope: accumulate,
       targets: "labels",
       classWeights: perClass(this.id, "classWeights", options.classWeights ?? 1, classes),
       among: "valid",

@@ -1,7 +1,7 @@
 /** Losses that are a score of class sums: values and gradients worked by hand, and what they are of each other. */
 import { describe, expect, test } from "vitest";
 import { parseLoss } from "../expression.ts";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { seededRandom, uniformArray } from "../testing/random.ts";
 import { relativeError } from "../testing/relative-error.ts";
 
@@ -86,7 +86,7 @@ describe("two channels, p = 1/2, labels 0, 0, 1: I = 1, 1/2, P = 3/2, 3/2, G = 2
     ],
     // a = 1/3, 1/2: T = 7/12, D = 1 + 3/4: 1 - 2/3; dL/dE_y = 2 a / D - (2 T / D^2) a = a 16/21 : 16/63, 8/21
     [
-      "generalized-wasserstein-dice(smooth=0, weighting=generalized, distances=[[0, 1], [1, 0]])",
+      "generalized-wasserstein-dice(smooth=0, variant=generalized, distances=[[0, 1], [1, 0]])",
       1 / 3,
       both(-4 / 63, -4 / 63, 2 / 21),
     ],

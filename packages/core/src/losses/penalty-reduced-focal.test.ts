@@ -1,22 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { relativeError } from "../testing/relative-error.ts";
+import { channelProblem, ofChannel } from "../testing/worked-example.ts";
 import { focal } from "./focal.ts";
 import { type PenaltyReducedFocalOptions, penaltyReducedFocal } from "./penalty-reduced-focal.ts";
 
-function problem(x: readonly number[], t: readonly number[]) {
-  const dims = [1, 1, x.length];
-  return [
-    { data: Float64Array.from(x), dims },
-    { data: Float32Array.from(t), dims },
-  ] as const;
-}
-
-function run(options: PenaltyReducedFocalOptions, x: readonly number[], t: readonly number[]) {
-  return referenceValueAndGrad(penaltyReducedFocal(options), ...problem(x, t));
-}
-
 const LN3 = Math.log(3);
+
+const run = (options: PenaltyReducedFocalOptions, x: readonly number[], t: readonly number[]) =>
+  ofChannel(penaltyReducedFocal(options), x, t);
 
 describe("penalty-reduced focal loss", () => {
   test("equals the hand-worked value and gradient", () => {
@@ -35,7 +27,7 @@ describe("penalty-reduced focal loss", () => {
       [1, -2, 3, 0.5, 0.1],
       [1, 0, 0, 1, 0],
     ];
-    const expected = referenceValueAndGrad(focal({ divisor: 2 }), ...problem(x, t));
+    const expected = referenceValueAndGrad(focal({ divisor: 2 }), ...channelProblem(x, t));
     const got = run({}, x, t);
     expect(relativeError([got.value, ...got.grad], [expected.value, ...expected.grad])).toBeLessThan(1e-14);
   });

@@ -1,21 +1,17 @@
 /** Penalty-reduced focal loss. @module */
 
 import type { LossDefinition } from "../definition.ts";
+import { type ClampOptions, clampFields, clampingOf } from "../families/clamp-options.ts";
 import { emptyDivisor } from "../families/common-options.ts";
-import { type Divisor, PixelSum, pixelFields } from "../families/reduction.ts";
-import { type SigmoidPixelOptions, sigmoidInputFields, sigmoidPixelTerm } from "../families/sigmoid-pixel.ts";
+import { inputField, oneVsRestField } from "../families/input-options.ts";
+import { type Divisor, divisorField, PixelSum, pixelFields } from "../families/reduction.ts";
+import { type SigmoidPixelOptions, sigmoidPixelTerm } from "../families/sigmoid-pixel.ts";
 import type { Loss } from "../loss.ts";
-import {
-  type BinaryLogs,
-  type Clamp,
-  logsOfLogit,
-  logsOfProbability,
-  times,
-} from "../reference/binary-logs.ts";
+import { type BinaryLogs, logsOfLogit, logsOfProbability, times } from "../reference/binary-logs.ts";
 import { defineLoss } from "../single-loss.ts";
 import { forEachImage, type Term, totalOf } from "../term.ts";
 
-export interface PenaltyReducedFocalOptions extends Omit<SigmoidPixelOptions, "divisor"> {
+export interface PenaltyReducedFocalOptions extends Omit<SigmoidPixelOptions, "divisor">, ClampOptions {
   readonly preset?: "keras";
   /** How strongly easy elements are played down, at least 0; 2 by default. */
   readonly alpha?: number;
@@ -23,10 +19,6 @@ export interface PenaltyReducedFocalOptions extends Omit<SigmoidPixelOptions, "d
   readonly beta?: number;
   /** From which target on an element is a peak, 0 to 1; 1 by default. */
   readonly positiveThreshold?: number;
-  /** Probabilities: how log 0 stays finite; `log`, at -100, by default. */
-  readonly clamp?: Clamp;
-  /** The epsilon of `clamp`; 1e-7 by default. */
-  readonly epsilon?: number;
   /** `positives` by default: the weights of the peaks, or 1 where there is none. */
   readonly divisor?: Divisor | "positives" | number;
 }
@@ -41,7 +33,8 @@ export const penaltyReducedFocalDefinition: LossDefinition = {
   coupling: "labels",
   kernel: "scalar",
   fields: {
-    ...sigmoidInputFields,
+    ...inputField(),
+    ...oneVsRestField,
     alpha: { kind: "number", min: 0, default: 2, doc: "How strongly easy elements are played down." },
     beta: {
       kind: "number",
@@ -56,23 +49,9 @@ export const penaltyReducedFocalDefinition: LossDefinition = {
       default: 1,
       doc: "From which target on an element is a peak.",
     },
-    clamp: {
-      kind: "choice",
-      values: ["log", "probability", "inside", "none"],
-      default: "log",
-      doc: "Probabilities: logarithms at least -100, p clipped to [epsilon, 1 - epsilon], log(p + epsilon), or as they are.",
-    },
-    epsilon: { kind: "number", min: 0, max: 0.5, default: 1e-7, doc: "The epsilon of clamp." },
-    ...pixelFields("positives"),
-    divisor: {
-      kind: "any-of",
-      of: [
-        { kind: "choice", values: ["positives", "weights", "valid", "nonzero", "all"] },
-        { kind: "number", min: 0 },
-      ],
-      default: "positives",
-      doc: "What a mean divides by: weights of the peaks (1 without any), of what counts, its number, or a given number.",
-    },
+    ...clampFields("log"),
+    ...pixelFields("valid"),
+    ...divisorField("positives", { positives: "the weights of the peaks, 1 where there are none" }),
   },
   presets: {
     keras: {
@@ -83,8 +62,8 @@ export const penaltyReducedFocalDefinition: LossDefinition = {
   resolve(checked) {
     const options = checked as PenaltyReducedFocalOptions;
     const { alpha = 2, beta = 4, positiveThreshold = 1, divisor = "positives", input = "logits" } = options;
-    const { clamp = "log", epsilon = 1e-7, reduction = "mean" } = options;
-    const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(clamp, epsilon);
+    const { reduction = "mean" } = options;
+    const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(clampingOf(options, "log"));
     const byPeaks = divisor === "positives";
     const term = sigmoidPixelTerm({
       id: this.id,

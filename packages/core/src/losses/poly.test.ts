@@ -1,20 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { seededRandom, uniformArray } from "../testing/random.ts";
 import { relativeError } from "../testing/relative-error.ts";
+import { ofPixel } from "../testing/worked-example.ts";
 import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
 import { crossEntropy } from "./cross-entropy.ts";
 import { type PolyOptions, poly } from "./poly.ts";
 
 const LN3 = Math.log(3);
 
-function ofLabel(options: PolyOptions, x: readonly number[], label: number) {
-  return referenceValueAndGrad(
-    poly(options),
-    { data: Float64Array.from(x), dims: [1, x.length] },
-    { data: Uint8Array.of(label), dims: [1] },
-  );
-}
+const ofLabel = (options: PolyOptions, x: readonly number[], label: number) =>
+  ofPixel(poly(options), x, label);
 
 describe("poly loss", () => {
   test("equals the hand-worked value and gradient", () => {

@@ -1,26 +1,30 @@
 /** Poly-1 loss. @module */
 
 import type { LossDefinition } from "../definition.ts";
+import {
+  type InputOptions,
+  inputField,
+  LOGARITHMS_FLOORED,
+  type OneVsRestOptions,
+  oneVsRestField,
+} from "../families/input-options.ts";
 import { type PixelOptions, pixelFields } from "../families/reduction.ts";
-import { sigmoidInputFields, sigmoidPixelTerm } from "../families/sigmoid-pixel.ts";
+import { sigmoidPixelTerm } from "../families/sigmoid-pixel.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
 import type { Loss } from "../loss.ts";
 import { optionConflict } from "../options.ts";
-import { crossEntropyOfLogs, logsOfLogit, logsOfProbability, times } from "../reference/binary-logs.ts";
+import { logsOfLogit, logsOfProbability, times, weighedLogs } from "../reference/binary-logs.ts";
+import { PYTORCH_CLAMPING } from "../reference/clamped-log.ts";
 import { ClassLogs } from "../reference/class-logs.ts";
 import type { Pixel } from "../reference/pixel.ts";
 import { defineLoss } from "../single-loss.ts";
 import type { Term } from "../term.ts";
 
-export interface PolyOptions extends PixelOptions {
+export interface PolyOptions extends PixelOptions, InputOptions, OneVsRestOptions {
   /** What is corrected: `cross-entropy`, of a softmax (default), or `binary-cross-entropy`, of a sigmoid. */
   readonly base?: "cross-entropy" | "binary-cross-entropy";
   /** Weight of the correction, negative allowed; 1 by default. */
   readonly epsilon?: number;
-  /** What the first argument holds: `logits` by default; logarithms of probabilities are at least -100. */
-  readonly input?: "logits" | "probabilities";
-  /** With the base binary-cross-entropy: takes labels too, each class against all others. */
-  readonly oneVsRest?: boolean;
 }
 
 export const polyDefinition: LossDefinition = {
@@ -38,7 +42,8 @@ export const polyDefinition: LossDefinition = {
       doc: "What is corrected: a softmax's cross-entropy, or that of each sigmoid.",
     },
     epsilon: { kind: "number", default: 1, doc: "Weight of the correction." },
-    ...sigmoidInputFields,
+    ...inputField(LOGARITHMS_FLOORED),
+    ...oneVsRestField,
     ...pixelFields("valid"),
   },
   resolve(checked, classes) {
@@ -68,7 +73,7 @@ function softmaxTerm(id: string, options: PolyOptions, classes: number): Term {
       "a softmax takes labels as they are; set base to binary-cross-entropy for a sigmoid per class",
     );
   }
-  const logs = new ClassLogs(classes, { input, clamp: "log", epsilon: 0, normalization: "none" });
+  const logs = new ClassLogs(classes, { input, clamping: PYTORCH_CLAMPING, normalization: "none" });
   const slopes = new Float64Array(classes);
   return softmaxPixelTerm({
     id,
@@ -99,13 +104,13 @@ function softmaxTerm(id: string, options: PolyOptions, classes: number): Term {
 
 function sigmoidTerm(id: string, options: PolyOptions): Term {
   const { epsilon = 1, input = "logits" } = options;
-  const logsOf = input === "logits" ? logsOfLogit : logsOfProbability("log", 0);
+  const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(PYTORCH_CLAMPING);
   return sigmoidPixelTerm({
     id,
     options,
     element(x, t) {
       const logs = logsOf(x);
-      const { value, slope } = crossEntropyOfLogs(logs, t);
+      const { value, slope } = weighedLogs(logs, t, 1 - t);
       return {
         value: value + epsilon * (t * logs.q + (1 - t) * logs.p),
         slope: slope + epsilon * (1 - 2 * t) * logs.dp,

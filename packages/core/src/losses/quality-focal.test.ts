@@ -1,21 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { relativeError } from "../testing/relative-error.ts";
+import { channelProblem, ofChannel } from "../testing/worked-example.ts";
 import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
 import { focal } from "./focal.ts";
 import { type QualityFocalOptions, qualityFocal } from "./quality-focal.ts";
 
-function problem(x: readonly number[], t: readonly number[]) {
-  const dims = [1, 1, x.length];
-  return [
-    { data: Float64Array.from(x), dims },
-    { data: Float32Array.from(t), dims },
-  ] as const;
-}
-
-function run(options: QualityFocalOptions, x: readonly number[], t: readonly number[]) {
-  return referenceValueAndGrad(qualityFocal(options), ...problem(x, t));
-}
+const run = (options: QualityFocalOptions, x: readonly number[], t: readonly number[]) =>
+  ofChannel(qualityFocal(options), x, t);
 
 describe("quality focal loss", () => {
   test("equals the hand-worked value and gradient", () => {
@@ -31,11 +23,11 @@ describe("quality focal loss", () => {
       [1, 1, 0, 0],
     ];
     for (const beta of [0, 0.5, 2]) {
-      const expected = referenceValueAndGrad(focal({ gamma: beta }), ...problem(x, t));
+      const expected = referenceValueAndGrad(focal({ gamma: beta }), ...channelProblem(x, t));
       const got = run({ beta }, x, t);
       expect(relativeError([got.value, ...got.grad], [expected.value, ...expected.grad])).toBeLessThan(1e-14);
     }
-    const soft = problem([2, -1], [0.25, 0.5]);
+    const soft = channelProblem([2, -1], [0.25, 0.5]);
     const expected = referenceValueAndGrad(binaryCrossEntropy(), ...soft);
     const got = referenceValueAndGrad(qualityFocal({ beta: 0 }), ...soft);
     expect(relativeError([got.value, ...got.grad], [expected.value, ...expected.grad])).toBeLessThan(1e-14);

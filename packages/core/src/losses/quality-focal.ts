@@ -1,16 +1,18 @@
 /** Quality focal loss. @module */
 
 import type { LossDefinition } from "../definition.ts";
+import { inputField, LOGARITHMS_FLOORED, oneVsRestField } from "../families/input-options.ts";
 import { pixelFields } from "../families/reduction.ts";
-import { type SigmoidPixelOptions, sigmoidInputFields, sigmoidPixelTerm } from "../families/sigmoid-pixel.ts";
+import { type SigmoidPixelOptions, sigmoidPixelTerm } from "../families/sigmoid-pixel.ts";
 import type { Loss } from "../loss.ts";
 import {
   type BinaryLogs,
-  crossEntropyOfLogs,
   logsOfLogit,
   logsOfProbability,
   times,
+  weighedLogs,
 } from "../reference/binary-logs.ts";
+import { PYTORCH_CLAMPING } from "../reference/clamped-log.ts";
 import { defineLoss } from "../single-loss.ts";
 
 export interface QualityFocalOptions extends SigmoidPixelOptions {
@@ -27,14 +29,15 @@ export const qualityFocalDefinition: LossDefinition = {
   coupling: "labels",
   kernel: "scalar",
   fields: {
-    ...sigmoidInputFields,
+    ...inputField(LOGARITHMS_FLOORED),
+    ...oneVsRestField,
     beta: { kind: "number", min: 0, default: 2, doc: "How strongly what is nearly right is played down." },
     ...pixelFields("valid"),
   },
   resolve(checked) {
     const options = checked as QualityFocalOptions;
     const { beta = 2, input = "logits" } = options;
-    const logsOf = input === "logits" ? logsOfLogit : logsOfProbability("log", 0);
+    const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(PYTORCH_CLAMPING);
     return sigmoidPixelTerm({
       id: this.id,
       options,
@@ -54,7 +57,7 @@ export function qualityFocal(options: QualityFocalOptions = {}): Loss {
 
 /** With d = p - t, for a target of 1 from q: m = |d|^beta, dm = beta m dp / d. */
 function qualityFocalOf(logs: BinaryLogs, t: number, beta: number) {
-  const { value: b, slope: db } = crossEntropyOfLogs(logs, t);
+  const { value: b, slope: db } = weighedLogs(logs, t, 1 - t);
   const distance = t === 1 ? -logs.q : logs.p - t;
   const m = Math.abs(distance) ** beta;
   const dm = distance === 0 ? 0 : times(beta * m, logs.dp / distance);

@@ -63,7 +63,7 @@ export const sensitivitySpecificityDefinition: LossDefinition = {
 /**
  * Squared errors where a class is and where it is not, each averaged over its own pixels: `[N, C, ...spatial]` logits
  * against labels `[N, ...spatial]` (softmax) or dense targets in [0, 1].
- * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`, and at the first call `OPTION_CONFLICT`.
  */
 export function sensitivitySpecificity(options: SensitivitySpecificityOptions = {}): Loss {
   return defineLoss(sensitivitySpecificityDefinition, options);

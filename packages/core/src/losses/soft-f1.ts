@@ -1,13 +1,7 @@
 /** Soft F1. @module */
 
 import type { LossDefinition } from "../definition.ts";
-import {
-  type ClassScoreOptions,
-  classMeanFields,
-  overlapFields,
-  smoothFields,
-  smoothingOf,
-} from "../families/overlap-options.ts";
+import { type ClassScoreOptions, classScoreFields, smoothingOf } from "../families/overlap-options.ts";
 import { scoreTerm } from "../families/overlap-score.ts";
 import type { Loss } from "../loss.ts";
 import { diceScore } from "../reference/overlap-scores.ts";
@@ -24,7 +18,7 @@ export const softF1Definition: LossDefinition = {
     "ground truth costs 1.",
   coupling: "sums",
   kernel: "simd",
-  fields: { ...overlapFields, ...smoothFields(0, 1e-6), ...classMeanFields },
+  fields: classScoreFields(0, 1e-6),
   resolve(checked, classes) {
     const options = checked as SoftF1Options;
     const smoothing = smoothingOf(options, 0, 1e-6);
@@ -40,7 +34,7 @@ export const softF1Definition: LossDefinition = {
 
 /**
  * Soft F1 loss: `[N, C, ...spatial]` logits against labels `[N, ...spatial]` (softmax) or dense targets in [0, 1].
- * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`, and at the first call `OPTION_CONFLICT`.
  */
 export function softF1(options: SoftF1Options = {}): Loss {
   return defineLoss(softF1Definition, options);

@@ -1,23 +1,23 @@
 /** Symmetric cross-entropy. @module */
 
 import type { LossDefinition } from "../definition.ts";
+import { type InputOptions, inputField, LOGARITHMS_FLOORED } from "../families/input-options.ts";
 import { type PixelOptions, pixelFields } from "../families/reduction.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
 import type { Loss } from "../loss.ts";
 import { times } from "../reference/binary-logs.ts";
+import { PYTORCH_CLAMPING } from "../reference/clamped-log.ts";
 import { ClassLogs } from "../reference/class-logs.ts";
 import type { Pixel } from "../reference/pixel.ts";
 import { defineLoss } from "../single-loss.ts";
 
-export interface SymmetricCrossEntropyOptions extends PixelOptions {
+export interface SymmetricCrossEntropyOptions extends PixelOptions, InputOptions {
   /** Weight of the cross-entropy, at least 0; 0.1 by default. */
   readonly alpha?: number;
   /** Weight of the reverse cross-entropy, at least 0; 1 by default. */
   readonly beta?: number;
   /** What stands for log 0, and is the least logarithm of a target, -100 to 0; -4 by default. */
   readonly logZero?: number;
-  /** What the first argument holds: `logits` by default; logarithms of probabilities are at least -100. */
-  readonly input?: "logits" | "probabilities";
 }
 
 export const symmetricCrossEntropyDefinition: LossDefinition = {
@@ -39,18 +39,13 @@ export const symmetricCrossEntropyDefinition: LossDefinition = {
       default: -4,
       doc: "What stands for log 0; the least logarithm of a target.",
     },
-    input: {
-      kind: "choice",
-      values: ["logits", "probabilities"],
-      default: "logits",
-      doc: "What the input holds.",
-    },
+    ...inputField(LOGARITHMS_FLOORED),
     ...pixelFields("valid"),
   },
   resolve(checked, classes) {
     const options = checked as SymmetricCrossEntropyOptions;
     const { alpha = 0.1, beta = 1, logZero = -4, input = "logits" } = options;
-    const logs = new ClassLogs(classes, { input, clamp: "log", epsilon: 0, normalization: "none" });
+    const logs = new ClassLogs(classes, { input, clamping: PYTORCH_CLAMPING, normalization: "none" });
     const slopes = new Float64Array(classes);
     const reverse = new Float64Array(classes);
     return softmaxPixelTerm({

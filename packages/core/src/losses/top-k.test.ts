@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { LossExtra } from "../loss.ts";
-import { referenceValueAndGrad } from "../reference/evaluate.ts";
+import { referenceValueAndGrad } from "../reference-value.ts";
 import { seededRandom, uniformArray } from "../testing/random.ts";
 import { relativeError } from "../testing/relative-error.ts";
 import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
@@ -100,7 +100,7 @@ describe("top-k cross-entropy", () => {
     };
     const target = { data: Uint8Array.of(...Y, 9, 9), dims: [3, 2] };
     const result = referenceValueAndGrad(
-      topK({ percent: 50, scope: "image", ignoreIndex: 9 }),
+      topK({ percent: 50, accumulate: "image", ignoreIndex: 9 }),
       logits,
       target,
     );

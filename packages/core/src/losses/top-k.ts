@@ -1,12 +1,14 @@
 /** Top-k cross-entropy. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
+import { type AccumulateOptions, accumulateField } from "../families/accumulate-option.ts";
 import { type HardPixelOptions, hardPixelFields, hardPixelTerm, pixelsIn } from "../families/hard-pixels.ts";
+import { type OneVsRestOptions, oneVsRestField } from "../families/input-options.ts";
 import type { Loss } from "../loss.ts";
 import { optionConflict, perClass } from "../options.ts";
 import { defineLoss } from "../single-loss.ts";
 
-export interface TopKOptions extends HardPixelOptions {
+export interface TopKOptions extends HardPixelOptions, AccumulateOptions, OneVsRestOptions {
   readonly preset?: Preset;
   /** How many of the pixels are kept, in percent, above 0; 10 by default. */
   readonly percent?: number;
@@ -14,10 +16,6 @@ export interface TopKOptions extends HardPixelOptions {
   readonly base?: "cross-entropy" | "binary-cross-entropy";
   /** What the percentage is of: the pixels that count (`valid`, default), or `all`, where ignored ones rank with loss 0. */
   readonly counts?: "valid" | "all";
-  /** What is ranked together: the `batch` (default), or each `image`; the loss is then the mean over images. */
-  readonly scope?: "batch" | "image";
-  /** With the binary base, takes labels too: each class against all others. */
-  readonly oneVsRest?: boolean;
 }
 
 export const topKDefinition: LossDefinition = {
@@ -42,28 +40,19 @@ export const topKDefinition: LossDefinition = {
       default: "valid",
       doc: "What the percentage is of: the pixels that count, or all, where ignored ones rank with loss 0.",
     },
-    scope: {
-      kind: "choice",
-      values: ["batch", "image"],
-      default: "batch",
-      doc: "What is ranked together; of each image, the loss is the mean over images.",
-    },
+    ...accumulateField("batch", "pixels are ranked"),
     ...hardPixelFields,
-    oneVsRest: {
-      kind: "boolean",
-      default: false,
-      doc: "With the binary base, takes labels too: each class against all others.",
-    },
+    ...oneVsRestField,
   },
   presets: {
     nnunet: {
-      options: { base: "cross-entropy", percent: 10, counts: "all", scope: "batch" },
+      options: { base: "cross-entropy", percent: 10, counts: "all", accumulate: "batch" },
       note: "TopKLoss(k=10). Where k% of the pixels is less than one, nnU-Net gives NaN and this keeps one.",
     },
   },
   resolve(checked, classes) {
     const options = checked as TopKOptions;
-    const { percent = 10, counts = "valid", scope = "batch", oneVsRest = false } = options;
+    const { percent = 10, counts = "valid", accumulate = "batch", oneVsRest = false } = options;
     const base = options.base ?? (classes === 1 ? "binary-cross-entropy" : "cross-entropy");
     if (oneVsRest && base === "cross-entropy") {
       throw optionConflict(this.id, ["oneVsRest", "base"], "only the binary base sees each class on its own");
@@ -73,7 +62,7 @@ export const topKDefinition: LossDefinition = {
       options,
       classes,
       base,
-      scope,
+      scope: accumulate,
       targets: base === "cross-entropy" || oneVsRest ? "either" : "dense",
       classWeights: perClass(this.id, "classWeights", options.classWeights ?? 1, classes),
       rankedBy: "weighted-loss",

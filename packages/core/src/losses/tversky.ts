@@ -1,15 +1,10 @@
 /** Tversky. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
-import {
-  type ClassScoreOptions,
-  classMeanFields,
-  overlapFields,
-  smoothFields,
-  smoothingOf,
-} from "../families/overlap-options.ts";
+import { type ErrorWeightOptions, errorWeightFields, errorWeightsOf } from "../families/error-weights.ts";
+import { type ClassScoreOptions, classScoreFields, smoothingOf } from "../families/overlap-options.ts";
+import { kerasOverlap, korniaOverlap, smpOverlap } from "../families/overlap-presets.ts";
 import { scoreTerm } from "../families/overlap-score.ts";
-import { type ErrorWeightOptions, errorWeightFields, errorWeightsOf } from "../families/tversky-options.ts";
 import type { Loss } from "../loss.ts";
 import { tverskyScore } from "../reference/overlap-scores.ts";
 import { defineLoss } from "../single-loss.ts";
@@ -27,7 +22,7 @@ export const tverskyDefinition: LossDefinition = {
     "networks, MLMI 2017: a = alpha weighs false positives, b = beta false negatives.",
   coupling: "sums",
   kernel: "simd",
-  fields: { ...overlapFields, ...errorWeightFields, ...smoothFields(1), ...classMeanFields },
+  fields: { ...errorWeightFields, ...classScoreFields(1) },
   presets: {
     monai: {
       options: { smooth: 1e-5, accumulate: "image", emptyClass: "smooth" },
@@ -36,33 +31,19 @@ export const tverskyDefinition: LossDefinition = {
         "an activation is set: set input.",
     },
     smp: {
-      options: {
-        smooth: 0,
-        epsilon: 1e-7,
-        accumulate: "batch",
-        emptyClass: "zero",
-        softTargets: "semimetric",
-        weighting: "normalized",
-      },
+      options: smpOverlap,
       note:
         "segmentation_models_pytorch.losses.TverskyLoss: alpha is falsePositiveWeight, beta falseNegativeWeight; its gamma " +
         "is that of focal-tversky with focus mean.",
     },
     kornia: {
-      options: {
-        smooth: 0,
-        smoothDenominator: 1e-8,
-        accumulate: "image",
-        average: "micro",
-        targetSoftening: 1e-6,
-        ignoreIndex: -100,
-      },
+      options: korniaOverlap,
       note:
         "kornia.losses.TverskyLoss. Its denominator, I + (alpha + beta) (total - I), loses the difference between the two " +
         "errors, which is what the loss is for; this one keeps it. Both agree where alpha = beta.",
     },
     keras: {
-      options: { smooth: 0, smoothDenominator: 1e-7, accumulate: "batch", average: "micro" },
+      options: kerasOverlap,
       note:
         "keras.losses.Tversky since July 2026: alpha is falsePositiveWeight, beta falseNegativeWeight (before, Keras had " +
         "them exchanged). Keras takes probabilities: set input.",
@@ -99,7 +80,7 @@ export const tverskyDefinition: LossDefinition = {
  * against labels `[N, ...spatial]` (softmax) or dense targets in [0, 1].
  *
  * Weights 0.5 and 0.5 are Dice of half the smoothing, 1 and 1 are Jaccard.
- * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`.
+ * @throws PixelgradError `OPTION_UNKNOWN`, `OPTION_INVALID`, and at the first call `OPTION_CONFLICT`.
  */
 export function tversky(options: TverskyOptions = {}): Loss {
   return defineLoss(tverskyDefinition, options);

@@ -1,10 +1,11 @@
 /** Unified focal. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
-import { type CompoundOptions, compoundFields } from "../families/compound-options.ts";
+import { accumulateField } from "../families/accumulate-option.ts";
+import type { CompoundOptions } from "../families/compound-options.ts";
+import { inputField, PROBABILITIES_FLOORED } from "../families/input-options.ts";
 import { logLossCostTerm } from "../families/log-loss-cost.ts";
 import { overlapTerm } from "../families/overlap.ts";
-import { accumulateField } from "../families/overlap-options.ts";
 import { classRule, lossOfScore, twoClassRule } from "../families/overlap-parts.ts";
 import { powerOfLoss } from "../families/overlap-score.ts";
 import type { Loss } from "../loss.ts";
@@ -15,7 +16,7 @@ import { defineLoss } from "../single-loss.ts";
 export interface UnifiedFocalOptions extends Omit<CompoundOptions, "activation" | "oneVsRest"> {
   readonly preset?: Preset;
   /** `asymmetric` (default) plays easy background pixels down and hard foreground classes up; `symmetric` does both to all. */
-  readonly form?: "asymmetric" | "symmetric";
+  readonly variant?: "asymmetric" | "symmetric";
   /** Share of the focal cross-entropy, 0 to 1; the focal Tversky has the rest. 0.5 by default. */
   readonly weight?: number;
   /** Weight of the foreground, and of false negatives, 0 to 1; 0.6 by default. */
@@ -39,7 +40,7 @@ export const unifiedFocalDefinition: LossDefinition = {
   coupling: "sums",
   kernel: "scalar",
   fields: {
-    form: {
+    variant: {
       kind: "choice",
       values: ["asymmetric", "symmetric"],
       default: "asymmetric",
@@ -54,12 +55,12 @@ export const unifiedFocalDefinition: LossDefinition = {
       doc: "Weight of the foreground, and of false negatives.",
     },
     gamma: { kind: "number", min: 0, max: 0.999, default: 0.5, doc: "How strongly; 0 for not at all." },
-    input: compoundFields["input"]!,
+    ...inputField(PROBABILITIES_FLOORED),
     ...accumulateField("image"),
   },
   presets: {
     monai: {
-      options: { form: "asymmetric", weight: 0.5, gamma: 0.5, delta: 0.7 },
+      options: { variant: "asymmetric", weight: 0.5, gamma: 0.5, delta: 0.7 },
       note:
         "monai.losses.AsymmetricUnifiedFocalLoss, of any number of classes and from logits too. MONAI takes probabilities: " +
         "set input.",
@@ -67,8 +68,8 @@ export const unifiedFocalDefinition: LossDefinition = {
   },
   resolveTerms(checked, classes) {
     const options = checked as UnifiedFocalOptions;
-    const { form = "asymmetric", weight = 0.5, delta = 0.6, gamma = 0.5 } = options;
-    const symmetric = form === "symmetric";
+    const { variant = "asymmetric", weight = 0.5, delta = 0.6, gamma = 0.5 } = options;
+    const symmetric = variant === "symmetric";
     const focal = logLossCostTerm("focal", options, classes, (logLoss, c) =>
       focalCost(logLoss, c === 0 ? 1 - delta : delta, symmetric || c === 0 ? gamma : 0),
     );

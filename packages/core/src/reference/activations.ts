@@ -11,7 +11,7 @@ export function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
-/** exp(x_k) / sum_j exp(x_j) over the open classes; 0 for the others. */
+/** exp(x_k) / sum_j exp(x_j) over the open classes; 0 for the others, also where none is open. */
 export function softmax(
   x: Float64Array,
   to: Float64Array = new Float64Array(x.length),
@@ -23,7 +23,7 @@ export function softmax(
     to[k] = open?.[k] === 0 ? 0 : Math.exp(x[k] - x[top]);
     sum += to[k];
   }
-  for (let k = 0; k < x.length; k++) to[k] /= sum;
+  if (sum !== 0) for (let k = 0; k < x.length; k++) to[k] /= sum;
   return to;
 }
 
@@ -55,7 +55,34 @@ export function chainSoftmax(p: Float64Array, d: Float64Array, grad: Float64Arra
   for (let k = 0; k < p.length; k++) grad[k] += p[k] * (d[k] - d[top] - mean);
 }
 
-function indexOfLargest(x: Float64Array, open?: Uint8Array): number {
+/**
+ * Adds `scale` times dL/dx_k = a_k - p_k sum_j a_j over the open classes to `grad`, from a = dL / d log p. The largest p
+ * is 1 - the others, so that a pixel which is confidently right keeps its small gradient.
+ */
+export function chainLogSoftmax(
+  p: Float64Array,
+  open: Uint8Array,
+  slopeOf: (k: number) => number,
+  scale: number,
+  grad: Float64Array,
+): void {
+  const top = indexOfLargest(p, open);
+  let rest = 0;
+  let others = 0;
+  for (let k = 0; k < p.length; k++) {
+    if (k === top || open[k] === 0) continue;
+    rest += p[k];
+    others += slopeOf(k);
+  }
+  const ofTop = slopeOf(top);
+  for (let k = 0; k < p.length; k++) {
+    if (open[k] === 0) continue;
+    grad[k] += scale * (k === top ? ofTop * rest - p[top] * others : slopeOf(k) - p[k] * (others + ofTop));
+  }
+}
+
+/** Of the open classes, the first if several are largest. */
+export function indexOfLargest(x: Float64Array, open?: Uint8Array): number {
   let top = open === undefined ? 0 : Math.max(0, open.indexOf(1));
   for (let k = top + 1; k < x.length; k++) if (x[k] > x[top] && open?.[k] !== 0) top = k;
   return top;

@@ -3,15 +3,11 @@
  * the input, float64.
  *
  *   of a logit        p = s(x), q = s(-x), log p = -softplus(-x), log q = -softplus(x); slopes q, -p, p q
- *   of a probability  p, q = 1 - p, with logarithms kept finite as `Clamp` says
+ *   of a probability  p, q = 1 - p, with logarithms kept finite as the clamp says (clamped-log.ts)
  */
 import { sigmoid, softplus } from "./activations.ts";
-
-/**
- * How the logarithm of a probability of 0 stays finite: bounded at -100 (`log`, PyTorch), the probability clipped to
- * [epsilon, 1 - epsilon] in float32 (`probability`, Keras), epsilon added `inside` the logarithm, or not at all.
- */
-export type Clamp = "log" | "probability" | "inside" | "none";
+import { boundsOf, type Clamping, SLOPE_FLOOR } from "./clamped-log.ts";
+import type { ValueAndSlope } from "./value-and-slope.ts";
 
 export interface BinaryLogs {
   readonly p: number;
@@ -30,19 +26,20 @@ export function logsOfLogit(x: number): BinaryLogs {
   return { p, q, logp: -softplus(-x), logq: -softplus(x), dlogp: q, dlogq: -p, dp: p * q };
 }
 
-/** What makes logarithms of probabilities. */
-export function logsOfProbability(clamp: Clamp, epsilon: number): (p: number) => BinaryLogs {
+/** What makes logarithms of probabilities; log1p keeps of log q what 1 - p rounds away. */
+export function logsOfProbability(clamping: Clamping): (p: number) => BinaryLogs {
+  const { clamp, epsilon, logFloor } = clamping;
   switch (clamp) {
     case "log":
-      return boundedLogs;
+      return (p) => boundedLogs(p, logFloor);
     case "probability":
-      return clippedLogs(Math.fround(epsilon), Math.fround(1 - epsilon));
+      return clippedLogs(...boundsOf(clamping));
     case "inside":
       return (p) => {
         const q = 1 - p;
         const dlogp = 1 / (p + epsilon);
         const dlogq = -1 / (q + epsilon);
-        return { p, q, logp: Math.log(p + epsilon), logq: Math.log(q + epsilon), dlogp, dlogq, dp: 1 };
+        return { p, q, logp: Math.log(p + epsilon), logq: Math.log1p(epsilon - p), dlogp, dlogq, dp: 1 };
       };
     case "none":
       return (p) => {
@@ -52,15 +49,15 @@ export function logsOfProbability(clamp: Clamp, epsilon: number): (p: number) =>
   }
 }
 
-/** As PyTorch's BCELoss: logarithms bounded at -100, the divisor of the slopes at 1e-12. */
-function boundedLogs(p: number): BinaryLogs {
+/** As PyTorch's BCELoss: below the floor the cross-entropy still pulls, its slope (p - t) / max(p q, 1e-12). */
+function boundedLogs(p: number, floor: number): BinaryLogs {
   const q = 1 - p;
-  const divisor = Math.max(p * q, 1e-12);
+  const divisor = Math.max(p * q, SLOPE_FLOOR);
   return {
     p,
     q,
-    logp: Math.max(Math.log(p), -100),
-    logq: Math.max(Math.log1p(-p), -100),
+    logp: Math.max(Math.log(p), floor),
+    logq: Math.max(Math.log1p(-p), floor),
     dlogp: q / divisor,
     dlogq: -p / divisor,
     dp: 1,
@@ -82,13 +79,10 @@ export function times(a: number, b: number): number {
   return a === 0 ? 0 : a * b;
 }
 
-/** -t log p - (1 - t) log q, and its slope. */
-export function crossEntropyOfLogs(
-  { logp, logq, dlogp, dlogq }: BinaryLogs,
-  t: number,
-): { readonly value: number; readonly slope: number } {
+/** -a log p - b log q, and its slope: of a = t, b = 1 - t the binary cross-entropy. */
+export function weighedLogs({ logp, logq, dlogp, dlogq }: BinaryLogs, a: number, b: number): ValueAndSlope {
   return {
-    value: -times(t, logp) - times(1 - t, logq),
-    slope: -times(t, dlogp) - times(1 - t, dlogq),
+    value: -times(a, logp) - times(b, logq),
+    slope: -times(a, dlogp) - times(b, dlogq),
   };
 }

@@ -3,17 +3,18 @@
  * probabilities, what is missing to 1, logarithms, and the way back from slopes to the input.
  *
  *   of logits          u_k = 1 - p_k = -expm1(log p_k)
- *                      dl/dx_k = s_k u_k - p_k sum_{j != k} s_j                          s = dl / d log p
+ *                      dl/dx_k = s_k - p_k sum_j s_j                                     s = dl / d log p
  *   of probabilities   dl/dp_k = g_k = s_k d log p_k;  divided by their sum S first: (g_k - sum_j g_j p_j / S) / S
  */
-import { chainSoftmax } from "./activations.ts";
-import { type Clamp, times } from "./binary-logs.ts";
+import { chainLogSoftmax, chainSoftmax } from "./activations.ts";
+import { times } from "./binary-logs.ts";
+import { boundsOf, type Clamping, clampedLog } from "./clamped-log.ts";
 import type { Pixel } from "./pixel.ts";
+import type { ValueAndSlope } from "./value-and-slope.ts";
 
 export interface ClassInput {
   readonly input: "logits" | "probabilities";
-  readonly clamp: Clamp;
-  readonly epsilon: number;
+  readonly clamping: Clamping;
   /** Whether probabilities are first divided by their sum, unless all are 0. */
   readonly normalization: "none" | "sum";
 }
@@ -27,6 +28,10 @@ export class ClassLogs {
   readonly dp: Float64Array;
   readonly #dlogp: Float64Array;
   readonly #given: ClassInput;
+  readonly #logOf: (p: number) => ValueAndSlope;
+  readonly #bounds: readonly [least: number, most: number];
+  /** What is added under the logarithm. */
+  readonly #shift: number;
   #sum = 1;
 
   constructor(classes: number, given: ClassInput) {
@@ -36,6 +41,13 @@ export class ClassLogs {
     this.dp = new Float64Array(classes);
     this.#dlogp = new Float64Array(classes);
     this.#given = given;
+    const { clamping } = given;
+    this.#logOf = clampedLog(clamping);
+    this.#bounds =
+      clamping.clamp === "probability"
+        ? boundsOf(clamping)
+        : [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    this.#shift = clamping.clamp === "inside" ? clamping.epsilon : 0;
   }
 
   /** Turns to another pixel. */
@@ -57,19 +69,15 @@ export class ClassLogs {
     for (let c = 0; c < classes; c++) this.#clamp(c, p[c] / this.#sum);
   }
 
-  #clamp(c: number, p: number): void {
-    const { clamp, epsilon } = this.#given;
-    const bounded = clamp === "probability";
-    const low = Math.fround(epsilon);
-    const high = Math.fround(1 - epsilon);
-    const v = bounded ? Math.min(Math.max(p, low), high) : p;
-    this.p[c] = v;
-    this.u[c] = 1 - v;
-    const shifted = clamp === "inside" ? v + epsilon : v;
-    this.dp[c] = shifted;
-    this.logp[c] = clamp === "log" ? Math.max(Math.log(v), -100) : Math.log(shifted);
-    if (bounded) this.#dlogp[c] = p < low || p > high ? 0 : 1 / v;
-    else this.#dlogp[c] = 1 / (clamp === "log" ? Math.max(v, 1e-12) : shifted);
+  #clamp(c: number, given: number): void {
+    const [least, most] = this.#bounds;
+    const { value, slope } = this.#logOf(given);
+    const p = Math.min(Math.max(given, least), most);
+    this.p[c] = p;
+    this.u[c] = 1 - p;
+    this.dp[c] = p + this.#shift;
+    this.logp[c] = value;
+    this.#dlogp[c] = slope;
   }
 
   /**
@@ -78,7 +86,7 @@ export class ClassLogs {
    */
   chain({ grad, open, classes }: Pixel, s: Float64Array, d?: Float64Array): void {
     if (this.#given.input === "logits") {
-      this.#chainLogs(grad, open, s);
+      chainLogSoftmax(this.p, open, (c) => s[c], 1, grad);
       if (d !== undefined) chainSoftmax(this.p, d, grad);
       return;
     }
@@ -89,19 +97,6 @@ export class ClassLogs {
     }
     for (let c = 0; c < classes; c++) {
       if (open[c] !== 0) grad[c] += (slopeOf(c) - inSum) / this.#sum;
-    }
-  }
-
-  #chainLogs(grad: Float64Array, open: Uint8Array, s: Float64Array): void {
-    const { p, u } = this;
-    let top = 0;
-    for (let c = 1; c < s.length; c++) if (Math.abs(s[c]) > Math.abs(s[top])) top = c;
-    let rest = 0;
-    for (let c = 0; c < s.length; c++) if (c !== top) rest += s[c];
-    for (let c = 0; c < s.length; c++) {
-      if (open[c] === 0) continue;
-      // Of the largest slope only the rest is left, added up without it: the small gradient of a confident pixel stays.
-      grad[c] += times(s[c], u[c]) - times(p[c], c === top ? rest : s[top] + rest - s[c]);
     }
   }
 }

@@ -6,8 +6,10 @@
  *   l = sum_k v_k (-log p_k) + z (log sum_j exp x_j)^2
  *   dl/dx_k = p_k sum_j v_j - v_k + 2 z p_k log sum_j exp x_j
  */
-import type { ValueAndSlope } from "./binary.ts";
-import type { Pixel } from "./pixel.ts";
+import { chainLogSoftmax, indexOfLargest } from "./activations.ts";
+import { openCount, type Pixel } from "./pixel.ts";
+import { targetSmoothing } from "./target-smoothing.ts";
+import type { ValueAndSlope } from "./value-and-slope.ts";
 
 export interface CrossEntropyForm {
   /** Whether smoothing spreads the weights of all classes (`class`), or that of the pixel's own (`pixel`). */
@@ -29,23 +31,10 @@ export function crossEntropyOfPixel(
   const { x, p, logp, open, grad, classes } = pixel;
   const v = weightedTarget(pixel, weights, smoothing, form);
   const loss = surprise(pixel, v, form, (k) => logp[k]);
-  let top = Math.max(0, open.indexOf(1));
-  for (let k = top + 1; k < classes; k++) if (p[k] > p[top]) top = k;
-  // p_top = 1 - rest, so that a pixel which is confidently right keeps its small gradient.
-  let rest = 0;
-  let others = 0;
-  for (let k = 0; k < classes; k++) {
-    if (k === top || open[k] === 0) continue;
-    rest += p[k];
-    others += v(k);
-  }
-  const total = others + v(top);
-  for (let k = 0; k < classes; k++) {
-    if (open[k] === 0) continue;
-    grad[k] += scale * (k === top ? others - rest * total : p[k] * total - v(k));
-  }
+  chainLogSoftmax(p, open, (k) => -v(k), scale, grad);
   const { zLoss = 0 } = form;
   if (zLoss === 0) return loss;
+  const top = indexOfLargest(p, open);
   const logSum = x[top] - logp[top];
   for (let k = 0; k < classes; k++) if (open[k] !== 0) grad[k] += scale * 2 * zLoss * logSum * p[k];
   return loss + zLoss * logSum ** 2;
@@ -114,10 +103,11 @@ function weightedTarget(
   { smoothingWeights = "class" }: CrossEntropyForm,
 ): (k: number) => number {
   const { t, open } = pixel;
-  const share = smoothing === 0 ? 0 : smoothing / open.reduce((sum, isOpen) => sum + isOpen, 0);
-  if (smoothingWeights === "class") return (k) => weights[k] * ((1 - smoothing) * t[k] + share);
+  const soften = targetSmoothing(smoothing, "uniform");
+  const channels = smoothing === 0 ? 0 : openCount(open);
+  if (smoothingWeights === "class") return (k) => weights[k] * soften(t[k], channels);
   const weight = weightOfPixel(pixel, weights);
-  return (k) => weight * ((1 - smoothing) * t[k] + share);
+  return (k) => weight * soften(t[k], channels);
 }
 
 /** sum_k v_k (-log p_k). */

@@ -14,7 +14,7 @@
  * u appears as a divisor only in du / u, which is bounded; where u underflows, m is 0 and its slope with it.
  */
 import { sigmoid, softplus } from "./activations.ts";
-import { type BinaryLogs, crossEntropyOfLogs, times } from "./binary-logs.ts";
+import { type BinaryLogs, times, weighedLogs } from "./binary-logs.ts";
 
 export type SoftTargets = "exp" | "linear" | "split" | "logit";
 
@@ -66,7 +66,7 @@ export function focalOfElement(
 }
 
 function modulated(logs: BinaryLogs, t: number, gamma: number, shape: FocalShape): FocalElement {
-  const { value: b, slope: db } = crossEntropyOfLogs(logs, t);
+  const { value: b, slope: db } = weighedLogs(logs, t, 1 - t);
   const { u, du } = missOf(logs, t, b, db, shape.softTargets);
   const modulator = modulatorOf(u, gamma, shape.reducedThreshold);
   const flat = shape.detached || isReduced(u, shape.reducedThreshold) || u === 0;

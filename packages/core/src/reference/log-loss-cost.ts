@@ -6,14 +6,16 @@
  *   one channel:    L = t f_1(softplus(-x)) + (1 - t) f_0(softplus(x))
  *   probabilities:  dl/dp = -1 / p, p at least 1e-7; f' of an l of at least 1e-7
  */
-import { sigmoid, softplus } from "./activations.ts";
-import type { ValueAndSlope } from "./binary.ts";
+import { chainLogSoftmax, sigmoid, softplus } from "./activations.ts";
+import { flooredLog } from "./clamped-log.ts";
 import type { Pixel } from "./pixel.ts";
+import type { ValueAndSlope } from "./value-and-slope.ts";
 
 /** f_c and its slope; the background is class 0, also where it has no channel. */
 export type LogLossCost = (logLoss: number, c: number) => ValueAndSlope;
 
-const SMALLEST_PROBABILITY = 1e-7;
+/** At p = 1 the slope of a root has no bound. */
+const LEAST_LOG_LOSS = 1e-7;
 
 /** The loss; adds `scale` times its gradient to `pixel.grad`. */
 export function costOfPixel(
@@ -23,23 +25,13 @@ export function costOfPixel(
 ): number {
   const slopes = new Float64Array(classes);
   let loss = 0;
-  let top = 0;
   for (let c = 0; c < classes; c++) {
-    if (p[c] > p[top]) top = c;
     if (open[c] === 0 || t[c] === 0) continue;
     const { value, slope } = cost(-logp[c], c);
     loss += t[c] * value;
-    slopes[c] = t[c] * slope;
+    slopes[c] = -t[c] * slope;
   }
-  // The slope of the likeliest class may dwarf the others, which must survive it.
-  let rest = 0;
-  for (let c = 0; c < classes; c++) if (c !== top) rest += slopes[c];
-  for (let j = 0; j < classes; j++) {
-    if (open[j] === 0) continue;
-    const others = j === top ? rest : rest - slopes[j] + slopes[top];
-    // 1 - p from log p, so that a pixel which is confidently right keeps its small gradient.
-    grad[j] += scale * (p[j] * others + Math.expm1(logp[j]) * slopes[j]);
-  }
+  chainLogSoftmax(p, open, (c) => slopes[c], scale, grad);
   return loss;
 }
 
@@ -80,11 +72,9 @@ export function costOfForeground(p: number, t: number, cost: LogLossCost): Value
 }
 
 function costOfProbability(p: number, c: number, cost: LogLossCost): ValueAndSlope {
-  const clipped = Math.max(p, SMALLEST_PROBABILITY);
-  const logLoss = -Math.log(clipped);
-  // At p = 1 the slope of a root has no bound.
-  const { slope } = cost(Math.max(logLoss, SMALLEST_PROBABILITY), c);
-  return { value: cost(logLoss, c).value, slope: -slope / clipped };
+  const log = flooredLog(p);
+  const { slope } = cost(Math.max(-log.value, LEAST_LOG_LOSS), c);
+  return { value: cost(-log.value, c).value, slope: -slope * log.slope };
 }
 
 /** w (1 - p)^gamma l, 1 - p = 1 - exp(-l). */

@@ -6,25 +6,21 @@
  *                 d(-log(1 - p_c))/dx_c = p_c,  d(-log(1 - p_c))/dx_j = -p_c p_j / (1 - p_c)
  *   probabilities: p and 1 - p are at least 1e-7
  */
-import { sigmoid, softplus } from "./activations.ts";
-import type { ValueAndSlope } from "./binary.ts";
-import type { Pixel } from "./pixel.ts";
-
-const SMALLEST_PROBABILITY = 1e-7;
+import { logsOfLogit, weighedLogs } from "./binary-logs.ts";
+import { flooredLog } from "./clamped-log.ts";
+import { openCount, type Pixel } from "./pixel.ts";
+import type { ValueAndSlope } from "./value-and-slope.ts";
 
 export function sidedOfLogit(x: number, t: number, b: number): ValueAndSlope {
-  return {
-    value: b * t * softplus(-x) + (1 - b) * (1 - t) * softplus(x),
-    slope: (1 - b) * (1 - t) * sigmoid(x) - b * t * sigmoid(-x),
-  };
+  return weighedLogs(logsOfLogit(x), b * t, (1 - b) * (1 - t));
 }
 
 export function sidedOfProbability(p: number, t: number, b: number): ValueAndSlope {
-  const right = Math.max(p, SMALLEST_PROBABILITY);
-  const wrong = Math.max(1 - p, SMALLEST_PROBABILITY);
+  const yes = flooredLog(p);
+  const no = flooredLog(1 - p);
   return {
-    value: -b * t * Math.log(right) - (1 - b) * (1 - t) * Math.log(wrong),
-    slope: ((1 - b) * (1 - t)) / wrong - (b * t) / right,
+    value: -b * t * yes.value - (1 - b) * (1 - t) * no.value,
+    slope: (1 - b) * (1 - t) * no.slope - b * t * yes.slope,
   };
 }
 
@@ -34,7 +30,7 @@ export function sidedOfProbabilities(
   b: number,
   scale: number,
 ): number {
-  const share = 1 / open.reduce((sum, c) => sum + c, 0);
+  const share = 1 / openCount(open);
   let loss = 0;
   for (let c = 0; c < classes; c++) {
     if (open[c] === 0) continue;
@@ -47,7 +43,7 @@ export function sidedOfProbabilities(
 
 /** The loss; adds `scale` times its gradient to `pixel.grad`. */
 export function sidedOfPixel({ p, logp, t, open, grad, classes }: Pixel, b: number, scale: number): number {
-  const share = 1 / open.reduce((sum, c) => sum + c, 0);
+  const share = 1 / openCount(open);
   let loss = 0;
   let total = 0;
   for (let c = 0; c < classes; c++) {

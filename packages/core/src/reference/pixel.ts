@@ -30,3 +30,10 @@ export interface Pixel {
   /** `[1]` or `[C]`, overwritten. */
   readonly elements: Float64Array;
 }
+
+/** How many channels of a pixel count, of its `open`. */
+export function openCount(open: Uint8Array): number {
+  let count = 0;
+  for (const isOpen of open) count += isOpen;
+  return count;
+}

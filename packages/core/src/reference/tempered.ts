@@ -7,6 +7,7 @@
  * n lies above the largest x by d >= 0, and f(d) = sum_k exp_t(x_k - max - d) - 1 falls and is convex: Newton's steps from
  * 0 climb to its root and never overshoot. f is taken as (p_top - 1) + the others, so that d stays relative when small.
  */
+import { indexOfLargest } from "./activations.ts";
 
 /** log exp_t z for z <= 0; -Infinity where exp_t is 0. */
 export function logOfTemperedExp(z: number, t: number): number {
@@ -23,8 +24,7 @@ const MOST_STEPS = 200;
 
 /** Fills `logp` with log p_k over the open classes; -Infinity for the others. */
 export function temperedLogSoftmax(x: Float64Array, open: Uint8Array, t: number, logp: Float64Array): void {
-  let top = open.indexOf(1);
-  for (let k = top + 1; k < x.length; k++) if (open[k] === 1 && x[k] > x[top]) top = k;
+  const top = indexOfLargest(x, open);
   let d = 0;
   for (let step = 0; step < MOST_STEPS; step++) {
     let excess = 0;

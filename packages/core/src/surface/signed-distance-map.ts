@@ -11,7 +11,7 @@
  * @module
  */
 import { classLabel } from "../class-label.ts";
-import { elementCount, type Tensor, tensor } from "../tensor.ts";
+import { checkTensor, elementCount, type Tensor } from "../tensor.ts";
 import { distanceField } from "./distance-field.ts";
 
 /**
@@ -47,15 +47,16 @@ export interface SignedDistanceMapsOptions {
  * The signed distance maps of all classes, `[N, classes, ...spatial]` in float32, of labels `[N, ...spatial]`. With one
  * class, the map is that of label 1, as a sigmoid channel has it.
  *
- * @throws PixelgradError `SHAPE_MISMATCH`, `OPTION_INVALID`, `LABEL_OUT_OF_RANGE`.
+ * @throws PixelgradError `TYPE_MISMATCH`, `SHAPE_MISMATCH`, `OPTION_INVALID`, `LABEL_OUT_OF_RANGE`.
  */
 export function signedDistanceMaps(
   labels: Tensor,
   classes: number,
   { spacing, ignore = [] }: SignedDistanceMapsOptions = {},
 ): Tensor<Float32Array> {
-  const { data } = tensor(labels.data, labels.dims);
-  const [images, ...spatial] = labels.dims as [number, ...number[]];
+  checkTensor("Labels", labels);
+  const { data, dims } = labels;
+  const [images, ...spatial] = dims as [number, ...number[]];
   const pixels = elementCount(spatial);
   const ids = Int32Array.from({ length: data.length }, (_, i) => {
     const label = Number(data[i]);

@@ -11,7 +11,7 @@
  * @module
  */
 import type { Loss, LossExtra } from "../loss.ts";
-import { referenceValueOf } from "../reference/evaluate.ts";
+import { referenceValueOf } from "../reference-value.ts";
 import type { Tensor } from "../tensor.ts";
 
 export interface Differences {

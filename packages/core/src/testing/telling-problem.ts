@@ -1,5 +1,5 @@
 /** Problems that tell something about a gradient. @module */
-import { type ReferenceResult, referenceValueAndGrad } from "../reference/evaluate.ts";
+import { type ReferenceResult, referenceValueAndGrad } from "../reference-value.ts";
 import type { LossCase } from "./cases/index.ts";
 import { centralDifferences } from "./central-differences.ts";
 import { type LossProblem, type ProblemSize, problemOf } from "./loss-problem.ts";

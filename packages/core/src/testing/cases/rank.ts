@@ -30,6 +30,7 @@ export const rankCases: readonly LossCase[] = [
     classes: 3,
     spatial: [7],
   },
+  { loss: "lovasz-softmax(classes=foreground)", target: "labels", classes: 3, spatial: [7] },
   {
     loss: "lovasz-softmax(classWeights=[1, 2, 0.5], weighting=plain)",
     target: "dense",
@@ -49,7 +50,7 @@ export const rankCases: readonly LossCase[] = [
   { loss: "lovasz-softmax(preset=mmseg)", target: "labels", classes: 3, spatial: [2, 5] },
   { loss: "top-k(percent=30)", target: "labels", classes: 3, spatial: [3, 5] },
   {
-    loss: "top-k(percent=50, scope=image, classWeights=[1, 2, 0.5])",
+    loss: "top-k(percent=50, accumulate=image, classWeights=[1, 2, 0.5])",
     target: "dense",
     simplex: true,
     classes: 3,
@@ -87,7 +88,7 @@ export const rankCases: readonly LossCase[] = [
   { loss: "ohem(variant=stdc, threshold=0.4)", target: "labels", classes: 3, spatial: [5, 3] },
   { loss: "ohem(variant=stdc, threshold=0.01, minKept=5)", target: "labels", classes: 3, spatial: [7] },
   {
-    loss: "ohem(variant=paddle, minKept=3, scope=image)",
+    loss: "ohem(variant=paddle, minKept=3, accumulate=image)",
     target: "labels",
     classes: 3,
     spatial: [7],
@@ -101,13 +102,13 @@ export const rankCases: readonly LossCase[] = [
   },
   { loss: "bootstrapped(percent=30)", target: "labels", classes: 3, spatial: [3, 5] },
   {
-    loss: "bootstrapped(k=2, threshold=1.2, classWeights=[1, 2, 0.5])",
+    loss: "bootstrapped(minKept=2, lossThreshold=1.2, classWeights=[1, 2, 0.5])",
     target: "labels",
     classes: 3,
     spatial: [7],
   },
   {
-    loss: "bootstrapped(input=probabilities, k=3)",
+    loss: "bootstrapped(input=probabilities, minKept=3)",
     input: "probabilities",
     target: "dense",
     simplex: true,

@@ -20,12 +20,12 @@ export const surfaceCases: readonly LossCase[] = [
   { loss: "boundary", target: "dense", classes: 1, spatial: [3, 2, 4] },
   { loss: "hausdorff-dt", target: "labels", classes: 3, spatial: [4, 5] },
   {
-    loss: "hausdorff-dt(alpha=1.5, form=log, classes=all, spacing=[0.5, 2])",
+    loss: "hausdorff-dt(alpha=1.5, transform=log, classes=all, spacing=[0.5, 2])",
     target: "labels",
     classes: 2,
     spatial: [5, 3],
   },
-  { loss: "hausdorff-dt(form=log, reduction=none)", target: "labels", classes: 3, spatial: [7] },
+  { loss: "hausdorff-dt(transform=log, reduction=none)", target: "labels", classes: 3, spatial: [7] },
   {
     loss: "hausdorff-dt(activation=sigmoid, classes=[1], reduction=sum)",
     target: "dense",

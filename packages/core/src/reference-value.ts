@@ -4,14 +4,14 @@
  *
  * @module
  */
-import type { PieceView } from "../engine/piece-view.ts";
-import { firstOverPixels, secondOverPixels } from "../engine/pixel-loop.ts";
-import { type MapEngine, mapsOf } from "../inline.ts";
-import type { Loss, LossExtra, LossValue } from "../loss.ts";
-import type { LossPlan } from "../plan.ts";
-import { layOut, type Problem } from "../problem.ts";
-import { checkTarget } from "../target-kind.ts";
-import type { Tensor } from "../tensor.ts";
+import type { PieceView } from "./engine/piece-view.ts";
+import { firstOverPixels, secondOverPixels } from "./engine/pixel-loop.ts";
+import { type MapEngine, mapsOf } from "./inline.ts";
+import type { Loss, LossExtra, LossValue } from "./loss.ts";
+import type { LossPlan } from "./plan.ts";
+import { layOut, type Problem } from "./problem.ts";
+import { checkTarget } from "./target-kind.ts";
+import type { Tensor } from "./tensor.ts";
 
 export interface ReferenceResult extends Omit<LossValue, "elements"> {
   /** d value / d logits, with the dims of the logits. */

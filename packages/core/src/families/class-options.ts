@@ -1,4 +1,4 @@
-/** Over which classes a loss runs. @module */
+/** Over which classes a loss runs, and what each weighs. @module */
 import { type OptionFields, optionInvalid } from "../options.ts";
 
 export type ClassChoice = "all" | "foreground" | readonly number[];
@@ -38,4 +38,9 @@ function checkedList(loss: string, list: readonly number[], classes: number): re
   const wrong = list.find((c, at) => c >= classes || list.indexOf(c) !== at);
   if (list.length > 0 && wrong === undefined) return list;
   throw optionInvalid(loss, "classes", list, `different classes from 0 to ${classes - 1}, at least one`);
+}
+
+/** @param role - what the weights do, where it is not to weigh the loss of a class; begins with a comma. */
+export function classWeightsField(role = ""): OptionFields {
+  return { classWeights: { kind: "numbers", min: 0, doc: `One weight per class of the logits${role}.` } };
 }
