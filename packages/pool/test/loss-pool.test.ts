@@ -4,7 +4,7 @@ import { availableCpus, LossPool } from "@pixelgrad/pool";
 import { afterAll, describe, expect, test } from "vitest";
 import { batchFor, bits } from "./problems.ts";
 
-const pool = new LossPool({ threads: 3 });
+const pool = new LossPool({ threads: 3, inlineLogits: 0 });
 afterAll(() => pool.close());
 
 const loss = crossEntropy();
