@@ -20,7 +20,7 @@ import { type ArrayName, arrayNames, type SharedArray, shareWhole } from "./shar
 import { Staging, type StagingMemory } from "./staging.ts";
 
 /** Milliseconds: a piece that takes longer on the calling thread is its last of the call. */
-const LONG_PIECE = 8;
+const LONG_PIECE = 16;
 
 /** Slots per thread: one it works on, one that is ready, so that it never waits for a copy. */
 const SLOTS_PER_THREAD = 2;

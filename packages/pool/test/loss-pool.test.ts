@@ -82,10 +82,7 @@ describe("errors", () => {
 describe("cancelling", () => {
   test.each([
     ["on kernels", () => loss],
-    [
-      "in long pieces, which the calling thread leaves to the others",
-      () => parseLoss("tversky + poly"),
-    ],
+    ["in long pieces, which the calling thread leaves to the others", () => parseLoss("tversky + poly")],
   ])("mid-call throws CANCELLED, and the pool is usable after: %s", async (_name, lossOf) => {
     // So much that the event loop turns, and fires the signal, long before all of it is done.
     const large = batchFor(loss, [8, 3, 512, 512]);
