@@ -4,20 +4,14 @@
  *
  * @module
  */
-import {
-  type LossCall,
-  type LossEngine,
-  type LossSpec,
-  type PieceView,
-  PixelgradError,
-} from "@pixelgrad/core";
+import { type LossEngine, type PieceView, PixelgradError } from "@pixelgrad/core";
 import { Board } from "./board.ts";
 import type { EventLoop } from "./event-loop.ts";
 import type { MapMessage } from "./loss-job.ts";
+import { type MapSpec, shareMap } from "./map-message.ts";
 import { cancelled } from "./ordered-pool.ts";
 import type { ServingThreads } from "./serving-threads.ts";
-import { type ArrayName, arrayNames, type SharedArray, shareWhole } from "./shared-problem.ts";
-import { Staging, type StagingMemory } from "./staging.ts";
+import type { Staging, StagingMemory } from "./staging.ts";
 
 /** Milliseconds: a piece that takes longer on the calling thread is its last of the call. */
 const LONG_PIECE = 16;
@@ -32,20 +26,6 @@ export interface MapContext {
   readonly serving: ServingThreads;
   readonly staging: StagingMemory;
   readonly eventLoop: EventLoop;
-}
-
-/** One map of one call. */
-export interface MapSpec {
-  readonly loss: LossSpec;
-  readonly call: LossCall;
-  /** Of all pieces, with room for the outputs of this map. */
-  readonly views: readonly PieceView[];
-  readonly fields?: readonly (Float64Array | undefined)[];
-  /** Of each image; absent in the first map. */
-  readonly coefficients?: readonly Float64Array[];
-  readonly signal?: AbortSignal;
-  /** Whether an earlier map of the call had long pieces. */
-  readonly leaveToThreads: boolean;
 }
 
 export class PieceMap {
@@ -143,44 +123,20 @@ export class PieceMap {
 
   /** Asks threads for help, as many as there are pieces for. */
   #callThreads(threads: number): void {
-    const helpers = Math.min(threads, this.#spec.views.length - (this.#leaveToThreads ? 0 : 1));
+    const helpers = Math.min(threads, this.#end - (this.#leaveToThreads ? 0 : 1));
     if (helpers < 1) return;
     this.#message ??= this.#share();
     this.#moveSlots();
     this.#context.serving.call(this.#message, helpers, () => this.#board.wake());
   }
 
+  /** What threads are told; arrays that are shared whole are ready at once. */
   #share(): MapMessage {
-    const { loss, call, views, fields, coefficients } = this.#spec;
     const { engine, staging, threads } = this.#context;
-    const { logits, target, pixelWeights, teacher, upstream, distanceMaps, ...shape } = call.problem;
-    const arrays: Partial<Record<ArrayName, SharedArray>> = {};
-    const passing = new Set<ArrayName>();
-    const [view] = views;
-    for (const name of arrayNames) {
-      const rows = view?.rows[name];
-      if (rows === undefined) continue;
-      const whole = shareWhole(rows.data, engine.arena);
-      if (whole) arrays[name] = whole;
-      else passing.add(name);
-    }
-    const common = {
-      loss: { id: loss.id, options: loss.options },
-      board: this.#board.buffer,
-      ...(fields && { fields }),
-      ...(coefficients && { coefficients: packed(coefficients) }),
-    };
-    if (passing.size === 0) {
-      this.#board.publish(this.#end, true);
-      return { ...common, problem: { ...shape, arrays } };
-    }
-    const largest = views.reduce((a, b) => (b.count > a.count ? b : a));
-    this.#staging = new Staging(staging, largest, passing, SLOTS_PER_THREAD * threads);
-    const { layout } = this.#staging;
-    return {
-      ...common,
-      problem: { ...shape, arrays: { ...arrays, ...this.#staging.arrays }, layoutOfSlots: layout },
-    };
+    const shared = shareMap(this.#spec, this.#board, engine, staging, SLOTS_PER_THREAD * threads);
+    this.#staging = shared.staging;
+    if (this.#staging === undefined) this.#board.publish(this.#end, true);
+    return shared.message;
   }
 
   /** Takes back what threads have written to slots, and fills those that are free. */
@@ -260,11 +216,4 @@ export class PieceMap {
     if (reported === undefined) throw new Error(`unreachable: piece ${failed} failed without an error`);
     throw "bug" in reported.error ? reported.error.bug : PixelgradError.decode(reported.error.expected);
   }
-}
-
-function packed(arrays: readonly Float64Array[]): Float64Array {
-  const length = arrays[0]?.length ?? 0;
-  const all = new Float64Array(arrays.length * length);
-  for (const [i, array] of arrays.entries()) all.set(array, i * length);
-  return all;
 }

@@ -32,15 +32,20 @@ export function setStopping(rounds: Int32Array, stopping: boolean): void {
   if (stopping) nextRound(rounds);
 }
 
-/** Calls `work` once per round, first at once; returns when told to stop or left alone. Blocks its thread. */
-export function serveRounds(rounds: Int32Array, work: () => void): void {
+/**
+ * Calls `work` once per round, first at once; it says whether there was any. Returns when told to stop, or without work
+ * for a while. Blocks its thread.
+ */
+export function serveRounds(rounds: Int32Array, work: () => boolean): void {
+  let workedAt = performance.now();
   for (;;) {
     const round = Atomics.load(rounds, ROUND);
-    work();
-    if (Atomics.load(rounds, STOPPING) === 1) return;
-    for (const end = performance.now() + SPIN; performance.now() < end; ) {
-      if (Atomics.load(rounds, ROUND) !== round) break;
+    if (work()) {
+      workedAt = performance.now();
+      while (Atomics.load(rounds, ROUND) === round && performance.now() < workedAt + SPIN);
     }
-    if (Atomics.wait(rounds, ROUND, round, LINGER) === "timed-out") return;
+    if (Atomics.load(rounds, STOPPING) === 1) return;
+    const left = workedAt + LINGER - performance.now();
+    if (left <= 0 || Atomics.wait(rounds, ROUND, round, left) === "timed-out") return;
   }
 }

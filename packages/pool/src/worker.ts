@@ -69,9 +69,9 @@ function runnerOf({ loss, problem, fields, coefficients }: MapMessage): (piece: 
 
 function serve({ port, rounds }: ServeJob): void {
   serveRounds(rounds, () => {
-    for (;;) {
+    for (let worked = false; ; worked = true) {
       const received = receiveMessageOnPort(port);
-      if (received === undefined) return;
+      if (received === undefined) return worked;
       help(received.message as MapMessage, (failure) => port.postMessage(failure));
     }
   });

@@ -191,6 +191,18 @@ describe("extras and layouts on the pool", () => {
     },
   );
 
+  test("arrays may be tensors of another pool", async () => {
+    const { logits, target } = batchFor(dice(), THREE_CHANNELS_CUT);
+    const [owner, ...others] = pools;
+    const placed = places["pool tensors"]!(owner!, logits, "float32");
+    const inline = dice().valueAndGrad(logits, target);
+    for (const pool of others) {
+      const result = await pool.valueAndGrad(dice(), placed, target);
+      expectSameBits(result, inline);
+      expect(bits(result.grad).equals(bits(inline.grad))).toBe(true);
+    }
+  });
+
   test("arrays of one call may live in different places", async () => {
     const loss = parseLoss("cross-entropy + dice");
     const { logits, target } = batchFor(dice(), THREE_CHANNELS_CUT);
