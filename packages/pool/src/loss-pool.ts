@@ -39,12 +39,12 @@ import { StagingMemory } from "./staging.ts";
 const INLINE_PIECES = 1;
 
 /** Logits below which asking threads costs more than their help saves. */
-const INLINE_LOGITS = 131_072;
+const INLINE_LOGITS = 65_536;
 
 export interface LossPoolOptions {
   /** Default: the CPUs this process may use (affinity and container quota). The calling thread is one of them. */
   readonly threads?: number;
-  /** Calls on fewer logits than this run on the calling thread alone. Default: 131 072, below which help does not pay. */
+  /** Calls on fewer logits than this run on the calling thread alone. Default: 65 536, below which help does not pay. */
   readonly inlineLogits?: number;
 }
 

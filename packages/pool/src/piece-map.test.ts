@@ -7,7 +7,7 @@ import { type MapContext, PieceMap } from "./piece-map.ts";
 import { ServingThreads } from "./serving-threads.ts";
 import { StagingMemory } from "./staging.ts";
 
-function mapOn(worker: string, leaveToThreads: boolean) {
+function mapOn(worker: string) {
   const dims = [6, 1, 300];
   const call = openCall(
     binaryCrossEntropy().plan,
@@ -30,20 +30,14 @@ function mapOn(worker: string, leaveToThreads: boolean) {
   };
   return {
     pool,
-    map: () => new PieceMap(context, { loss: binaryCrossEntropy(), call, views, leaveToThreads }),
+    map: () => new PieceMap(context, { loss: binaryCrossEntropy(), call, views, leaveToThreads: true }),
   };
 }
 
 describe("a map on threads that", () => {
   test("die in a piece rejects, and does not wait for the piece", async () => {
-    const { pool, map } = mapOn("dying-worker.mjs", true);
+    const { pool, map } = mapOn("dying-worker.mjs");
     await expect(map().run()).rejects.toThrow("worker exited with code");
-    await pool.close();
-  });
-
-  test("cannot load their module rejects with what that threw", async () => {
-    const { pool, map } = mapOn("broken-worker.mjs", true);
-    await expect(map().run()).rejects.toThrow("The worker's module is broken.");
     await pool.close();
   });
 });

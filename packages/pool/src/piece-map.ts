@@ -37,6 +37,8 @@ export class PieceMap {
   #retrieved = 0;
   #staging: Staging | undefined;
   #message: MapMessage | undefined;
+  /** Slots in use: no more than threads need, as other pieces need none. */
+  #slots = 0;
   /** Pieces that were ready, and that the calling thread took. */
   readonly #here = new Set<number>();
   #failure: { readonly piece: number; readonly error: unknown } | undefined;
@@ -126,7 +128,7 @@ export class PieceMap {
     const helpers = Math.min(threads, this.#end - (this.#leaveToThreads ? 0 : 1));
     if (helpers < 1) return;
     this.#message ??= this.#share();
-    this.#moveSlots();
+    this.#slots = SLOTS_PER_THREAD * helpers;
     this.#context.serving.call(this.#message, helpers, () => this.#board.wake());
   }
 
@@ -153,11 +155,13 @@ export class PieceMap {
       staging.copyOut(views[this.#retrieved]!, this.#retrieved);
     }
     const readsLogits = coefficients !== undefined || call.plan.firstReadsLogits;
-    const full = Math.min(this.#end, this.#retrieved + staging.layout.slots);
-    for (; ready < full; ready++) staging.copyIn(views[ready]!, ready, readsLogits);
-    if (ready > board.ready || (ready === this.#end && !board.isComplete)) {
+    const full = Math.min(this.#end, this.#retrieved + this.#slots);
+    while (ready < full) {
+      staging.copyIn(views[ready]!, ready, readsLogits);
+      ready++;
       board.publish(ready, ready === this.#end);
     }
+    if (ready === this.#end && !board.isComplete) board.publish(ready, true);
   }
 
   /** A piece for the calling thread: the last of those that are not ready, as it needs no slot, else the next. */

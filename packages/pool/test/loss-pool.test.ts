@@ -198,8 +198,8 @@ describe("a process that never closes its pool", () => {
     expect(run("exit")).toMatchObject({ status: 7, signal: null, stderr: "" });
   });
 
-  test("takes less than a fifth of a CPU while it is idle", () => {
-    expect(Number(run("idle").stdout)).toBeLessThan(200);
+  test("takes less than half a CPU while it is idle", () => {
+    expect(Number(run("idle").stdout)).toBeLessThan(500);
   });
 });
 
