@@ -1,37 +1,38 @@
-/** What a loss job says: pieces by address in the memory that all threads share, or units of a field. @module */
-import type { FieldUnit, LossSpec, PieceOrigin, Rows } from "@pixelgrad/core";
-import type { ArrayType } from "./array-types.ts";
+/** What the threads of a LossPool are sent: a place to serve at, the maps to help with there, and units of fields. */
+import type { MessagePort } from "node:worker_threads";
+import type { EncodedError, FieldUnit, LossSpec } from "@pixelgrad/core";
+import type { SharedProblem } from "./shared-problem.ts";
 
-/** Element `i` of row `c` is `c * stride + i * step` elements after `address` (in bytes). */
-export interface ResidentRows {
-  readonly address: number;
-  readonly channels: number;
-  readonly stride: number;
-  readonly step: number;
-  readonly type: ArrayType;
+/** Asks a thread to help with maps until it is told to stop, or is not needed for a while. */
+export interface ServeJob {
+  /** Brings a {@link MapMessage} per map, and takes a {@link FailureMessage} per failure. */
+  readonly port: MessagePort;
+  /** Moves when there is a message, and when the thread is to stop: see rounds.ts. */
+  readonly rounds: Int32Array;
 }
 
-export interface ResidentPiece {
-  readonly count: number;
-  readonly rows: {
-    readonly logits: ResidentRows;
-    readonly target: ResidentRows;
-    readonly grad?: ResidentRows;
-    readonly elements?: ResidentRows;
-    readonly pixelWeights?: ResidentRows;
-    readonly teacher?: ResidentRows;
-    readonly upstream?: ResidentRows;
-  };
-  /** Over a SharedArrayBuffer, which crosses by reference. */
-  readonly fields?: readonly (Rows<Float64Array> | undefined)[];
-  readonly classMask?: Uint8Array;
-  readonly origin: PieceOrigin;
-  /** Of the piece's image; absent in the first map. */
+/** One map over the pieces of a call. */
+export interface MapMessage {
+  readonly loss: LossSpec;
+  readonly problem: SharedProblem;
+  /** Of a `Board` of all pieces. */
+  readonly board: SharedArrayBuffer;
+  /** Over SharedArrayBuffers, one per term of the plan that gathers. */
+  readonly fields?: readonly (Float64Array | undefined)[];
+  /** Those of all images, one behind the other; absent in the first map. */
   readonly coefficients?: Float64Array;
+}
+
+/** A piece that failed, and the error: encoded where it is expected, else a bug as structured clone copies it. */
+export interface FailureMessage {
+  readonly piece: number;
+  readonly error: { readonly expected: EncodedError } | { readonly bug: unknown };
 }
 
 /** A unit over SharedArrayBuffers. */
 export interface UnitJob {
+  readonly loss: LossSpec;
+  readonly classes: number;
   /** Index of the term in the plan. */
   readonly term: number;
   readonly unit: FieldUnit;
@@ -39,12 +40,7 @@ export interface UnitJob {
   readonly coefficients?: Float64Array;
 }
 
-export interface LossJob {
-  readonly loss: LossSpec;
-  readonly classes: number;
-  readonly targetKind: "labels" | "dense";
-  readonly work: { readonly pieces: readonly ResidentPiece[] } | { readonly units: readonly UnitJob[] };
-}
+export type LossJob = { readonly serve: ServeJob } | { readonly unit: UnitJob };
 
-/** The sums of each piece or unit, in order. */
-export type LossJobResult = readonly Float64Array[];
+/** The sums of a unit; empty once a thread has served. */
+export type LossJobResult = Float64Array;

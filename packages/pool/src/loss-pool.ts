@@ -27,17 +27,25 @@ import {
   withGrad,
 } from "@pixelgrad/core";
 import { type ArrayType, type ArrayTypes, arrayTypes } from "./array-types.ts";
+import { EventLoop } from "./event-loop.ts";
 import type { LossJob, LossJobResult } from "./loss-job.ts";
 import { LossRun } from "./loss-run.ts";
 import { cancelled, OrderedPool, poolClosed } from "./ordered-pool.ts";
-import { StagingSlot } from "./staging.ts";
+import type { MapContext } from "./piece-map.ts";
+import { ServingThreads } from "./serving-threads.ts";
+import { StagingMemory } from "./staging.ts";
 
 /** Work of this many pieces or fewer runs on the calling thread: one piece cannot be shared out among threads. */
 const INLINE_PIECES = 1;
 
+/** Logits below which asking threads costs more than their help saves. */
+const INLINE_LOGITS = 65_536;
+
 export interface LossPoolOptions {
-  /** Default: the CPUs this process may use (affinity and container quota). */
+  /** Default: the CPUs this process may use (affinity and container quota). The calling thread is one of them. */
   readonly threads?: number;
+  /** Calls on fewer logits than this run on the calling thread alone. Default: 65 536, below which help does not pay. */
+  readonly inlineLogits?: number;
 }
 
 interface Cancellable {
@@ -59,18 +67,26 @@ type CallArguments = [
 export class LossPool implements AsyncDisposable {
   readonly #engine = new LossEngine();
   readonly #pool: OrderedPool<LossJob, LossJobResult>;
-  readonly #slots: readonly StagingSlot[];
-  /** Calls take turns: they share the slots, and two at a time would not be faster. */
+  readonly #context: MapContext;
+  readonly #inlineLogits: number;
+  /** Calls take turns: they share the threads, and two at a time would not be faster. */
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor({ threads }: LossPoolOptions = {}) {
+  constructor({ threads, inlineLogits = INLINE_LOGITS }: LossPoolOptions = {}) {
     this.#pool = new OrderedPool({
       worker: new URL("./worker.js", import.meta.url),
       workerData: { memory: this.#engine.arena.memory },
       ...(threads === undefined ? {} : { threads }),
     });
-    this.#slots = Array.from({ length: this.#pool.window }, () => new StagingSlot(this.#engine));
+    this.#inlineLogits = inlineLogits;
+    this.#context = {
+      threads: this.#pool.threads,
+      engine: this.#engine,
+      serving: new ServingThreads(this.#pool),
+      staging: new StagingMemory(this.#engine),
+      eventLoop: new EventLoop(),
+    };
   }
 
   get threads(): number {
@@ -142,6 +158,7 @@ export class LossPool implements AsyncDisposable {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#turn;
+    await this.#context.serving.stop();
     await this.#pool.close();
   }
 
@@ -181,13 +198,13 @@ export class LossPool implements AsyncDisposable {
   }
 
   async #run(loss: Loss, call: LossCall, signal: AbortSignal | undefined): Promise<LossValue> {
-    const { problem } = call;
-    const pieces = cutPieces(problem.images, problem.classes, problem.pixels);
-    if (pieces.length <= INLINE_PIECES) {
-      if (signal?.aborted) throw cancelled(0);
+    if (signal?.aborted) throw cancelled(0);
+    const { images, classes, pixels } = call.problem;
+    const pieces = cutPieces(images, classes, pixels);
+    if (pieces.length <= INLINE_PIECES || images * classes * pixels < this.#inlineLogits) {
       return runInline(call);
     }
-    const run = new LossRun(this.#pool, this.#engine, this.#slots, loss, call, signal);
+    const run = new LossRun(this.#pool, this.#context, loss, call, signal);
     return closeCall(call, await run.maps(pieces));
   }
 }

@@ -9,12 +9,11 @@ import {
   type ImageSums,
   type Loss,
   type LossCall,
-  type LossEngine,
   makeFields,
   measuringPlaces,
   needsSecond,
   type Piece,
-  type PieceView,
+  type PieceOutputs,
   type UnitPlace,
   unitAt,
   viewPiece,
@@ -22,31 +21,26 @@ import {
 } from "@pixelgrad/core";
 import type { LossJob, LossJobResult } from "./loss-job.ts";
 import type { OrderedPool } from "./ordered-pool.ts";
-import { isResident, type Placement, placePiece } from "./placement.ts";
-import type { StagingSlot } from "./staging.ts";
-
-/** Jobs per thread and map: enough that threads end together, few enough that messages do not show. */
-const JOBS_PER_THREAD = 4;
+import { type MapContext, PieceMap } from "./piece-map.ts";
 
 export class LossRun {
   readonly #pool: OrderedPool<LossJob, LossJobResult>;
-  readonly #engine: LossEngine;
-  readonly #slots: readonly StagingSlot[];
+  readonly #context: MapContext;
   readonly #loss: Loss;
   readonly #call: LossCall;
   readonly #signal: AbortSignal | undefined;
+  /** Whether a piece has taken so long that the calling thread leaves them to the others. */
+  #hasLongPieces = false;
 
   constructor(
     pool: OrderedPool<LossJob, LossJobResult>,
-    engine: LossEngine,
-    slots: readonly StagingSlot[],
+    context: MapContext,
     loss: Loss,
     call: LossCall,
     signal: AbortSignal | undefined,
   ) {
     this.#pool = pool;
-    this.#engine = engine;
-    this.#slots = slots;
+    this.#context = context;
     this.#loss = loss;
     this.#call = call;
     this.#signal = signal;
@@ -59,9 +53,7 @@ export class LossRun {
     const second = zeroSums(problem, plan.secondLength);
     const fields = makeFields(plan, problem, sharedDoubles);
     const gathers = plan.hasFields ? { fields } : {};
-    const viewsOf = (more: object) =>
-      pieces.map((piece) => viewPiece(plan, problem, piece, { ...gathers, ...more }));
-    await this.#mapPieces(viewsOf({}), undefined, first);
+    await this.#mapPieces(pieces, gathers, undefined, first);
     await this.#mapUnits(measuringPlaces(plan, problem), fields, undefined, (sums, { term, image }) =>
       addSums(plan.firstOf(first[image]!, term), sums),
     );
@@ -73,38 +65,30 @@ export class LossRun {
       coefficients,
       (sums, { term, image }) => addSums(plan.secondOf(second[image]!, term), sums),
     );
-    if (runsSecond) await this.#mapPieces(viewsOf(outputs), coefficients, second);
+    if (runsSecond) await this.#mapPieces(pieces, { ...outputs, ...gathers }, coefficients, second);
     return { first, second };
   }
 
   /** One map over all pieces; adds their sums to those of their images. */
   async #mapPieces(
-    views: readonly PieceView[],
+    pieces: readonly Piece[],
+    outputs: PieceOutputs,
     coefficients: readonly Float64Array[] | undefined,
     sumsOfImages: readonly Float64Array[],
   ): Promise<void> {
-    const engine = this.#engine;
-    const slots = this.#slots;
-    const readsLogits = coefficients !== undefined || this.#call.plan.firstReadsLogits;
-    const groups = this.#group(views);
-    const placements: Placement[][] = [];
-    const job = (work: LossJob["work"]) => this.#job(work);
-    function* jobs(): Generator<LossJob> {
-      for (const [index, group] of groups.entries()) {
-        const slot = slots[index % slots.length]!;
-        const placed = group.map((view) =>
-          placePiece(view, engine, slot, readsLogits, coefficients?.[view.origin.image]),
-        );
-        placements[index] = placed;
-        yield job({ pieces: placed.map(({ piece }) => piece) });
-      }
-    }
-    await this.#run(jobs(), (results, index) => {
-      for (const [i, sums] of results.entries()) {
-        addSums(sumsOfImages[groups[index]![i]!.origin.image]!, sums);
-      }
-      for (const placement of placements[index] ?? []) placement.retrieve();
+    const { plan, problem } = this.#call;
+    const map = new PieceMap(this.#context, {
+      loss: this.#loss,
+      call: this.#call,
+      views: pieces.map((piece) => viewPiece(plan, problem, piece, outputs)),
+      leaveToThreads: this.#hasLongPieces,
+      ...(outputs.fields && { fields: outputs.fields }),
+      ...(coefficients && { coefficients }),
+      ...(this.#signal && { signal: this.#signal }),
     });
+    await map.run();
+    this.#hasLongPieces = map.hasLongPieces;
+    for (const [i, { image }] of pieces.entries()) addSums(sumsOfImages[image]!, map.sumsOf(i));
   }
 
   /** Measures units, or fills them where there are coefficients; one unit per job. */
@@ -114,38 +98,25 @@ export class LossRun {
     coefficients: readonly Float64Array[] | undefined,
     merge: (sums: Float64Array, place: UnitPlace) => void,
   ): Promise<void> {
+    if (places.length === 0) return;
     const { plan, problem } = this.#call;
-    const job = (work: LossJob["work"]) => this.#job(work);
+    const { id, options } = this.#loss;
+    const common = { loss: { id, options }, classes: problem.classes };
     function* jobs(): Generator<LossJob> {
       for (const place of places) {
         const { term, image } = place;
         const unit = unitAt(plan, problem, fields, place, sharedDoubles);
         const own = coefficients && { coefficients: plan.coefficientsOf(coefficients[image]!, term).slice() };
-        yield job({ units: [{ term, unit, ...own }] });
+        yield { unit: { ...common, term, unit, ...own } };
       }
     }
-    await this.#run(jobs(), (results, index) => {
-      for (const sums of results) merge(sums, places[index]!);
-    });
-  }
-
-  #job(work: LossJob["work"]): LossJob {
-    const { id, options } = this.#loss;
-    const { classes, targetKind } = this.#call.problem;
-    return { loss: { id, options }, classes, targetKind, work };
-  }
-
-  #run(jobs: Iterable<LossJob>, merge: (result: LossJobResult, index: number) => void): Promise<void> {
-    return this.#pool.run(jobs, merge, this.#signal && { signal: this.#signal });
-  }
-
-  /** Pieces per job: several when all arrays are shared, one when they pass through a slot. */
-  #group(views: readonly PieceView[]): PieceView[][] {
-    const resident = views.every((view) => isResident(view, this.#engine));
-    const size = resident ? Math.ceil(views.length / (this.#pool.threads * JOBS_PER_THREAD)) : 1;
-    const groups: PieceView[][] = [];
-    for (let at = 0; at < views.length; at += size) groups.push(views.slice(at, at + size));
-    return groups;
+    // A thread that serves takes no job.
+    await this.#context.serving.stop();
+    await this.#pool.run(
+      jobs(),
+      (sums, index) => merge(sums, places[index]!),
+      this.#signal && { signal: this.#signal },
+    );
   }
 }
 

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { Transferable } from "node:worker_threads";
 import { PixelgradError } from "@pixelgrad/core";
 import { Piscina } from "piscina";
 import { availableCpus } from "./cpus.ts";
@@ -38,7 +39,7 @@ export class OrderedPool<Job, Result> implements AsyncDisposable {
   /** Jobs in flight at most: job `i` is not made before result `i - window` is merged. */
   readonly window: number;
   readonly #piscina: Piscina<Envelope<Job>, Reply<Result>>;
-  readonly #runs = new Set<Promise<void>>();
+  readonly #runs = new Set<Promise<unknown>>();
   #closed = false;
 
   /** @throws PixelgradError `THREADS_INVALID`. */
@@ -71,13 +72,19 @@ export class OrderedPool<Job, Result> implements AsyncDisposable {
     { signal }: RunOptions = {},
   ): Promise<void> {
     if (this.#closed) throw poolClosed(this.threads);
-    const running = this.#run(jobs, merge, signal);
-    this.#runs.add(running);
-    try {
-      await running;
-    } finally {
-      this.#runs.delete(running);
-    }
+    await this.#track(this.#run(jobs, merge, signal));
+  }
+
+  /**
+   * Runs one job, with no order to keep and nothing to cancel it; `transfer` lists what moves to its thread.
+   * @throws the error of the job; PixelgradError `POOL_CLOSED`.
+   */
+  async runAlone(job: Job, transfer: readonly Transferable[] = []): Promise<Result> {
+    if (this.#closed) throw poolClosed(this.threads);
+    const cancel = new Int32Array(new SharedArrayBuffer(4));
+    const reply = await this.#track(this.#piscina.run({ job, cancel }, { transferList: [...transfer] }));
+    if (!reply.ok) throw PixelgradError.decode(reply.error);
+    return reply.result;
   }
 
   /** Waits for every run to end, then ends the threads. */
@@ -89,6 +96,15 @@ export class OrderedPool<Job, Result> implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #track<T>(running: Promise<T>): Promise<T> {
+    this.#runs.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#runs.delete(running);
+    }
   }
 
   async #run(

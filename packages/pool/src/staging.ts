@@ -3,75 +3,103 @@
  *
  * @module
  */
-import type { Floats, LossEngine, PieceView, Rows, TypedArray } from "@pixelgrad/core";
+import type { LossEngine, PieceView, Rows, TypedArray } from "@pixelgrad/core";
 import { arrayType } from "./array-types.ts";
-import type { ResidentRows } from "./loss-job.ts";
+import {
+  type ArrayName,
+  arrayNames,
+  rowsInSlot,
+  type SharedArray,
+  type SlotLayout,
+} from "./shared-problem.ts";
 
 /** Cache lines, which also aligns every element type. */
 const ALIGNMENT = 64;
 
-export class StagingSlot {
-  readonly #engine: LossEngine;
+/** The memory that the slots of one map after the other lie in. */
+export class StagingMemory {
+  readonly engine: LossEngine;
   #address = 0;
   #capacity = 0;
-  #used = 0;
 
   constructor(engine: LossEngine) {
-    this.#engine = engine;
+    this.engine = engine;
   }
 
-  /** Empties the slot and makes room for the arrays of `view`. */
-  open({ count, rows: { fields: _fields, ...rows } }: PieceView): void {
-    const needed = Object.values(rows).reduce(
-      (bytes, { channels, data }) => bytes + channels * count * data.BYTES_PER_ELEMENT + ALIGNMENT,
-      0,
+  /** The address of at least so many bytes; what an earlier call gave is given up. */
+  fit(bytes: number): number {
+    if (bytes > this.#capacity) {
+      this.#address = this.engine.arena.allocate(bytes);
+      this.#capacity = bytes;
+    }
+    return this.#address;
+  }
+}
+
+type SlotArray = Extract<SharedArray, { how: "slot" }>;
+
+/** The slots of one map. */
+export class Staging {
+  readonly layout: SlotLayout;
+  readonly arrays: Readonly<Partial<Record<ArrayName, SlotArray>>>;
+  readonly #engine: LossEngine;
+
+  /** Room for the arrays called `names` of pieces no larger than `largest`. */
+  constructor(memory: StagingMemory, largest: PieceView, names: ReadonlySet<ArrayName>, slots: number) {
+    const stride = largest.count;
+    const arrays: Partial<Record<ArrayName, SlotArray>> = {};
+    let slotBytes = 0;
+    for (const name of arrayNames) {
+      const rows = largest.rows[name];
+      if (rows === undefined || !names.has(name)) continue;
+      arrays[name] = { how: "slot", offset: slotBytes, type: arrayType(rows.data) };
+      const bytes = rows.channels * stride * rows.data.BYTES_PER_ELEMENT;
+      slotBytes += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+    }
+    this.arrays = arrays;
+    this.layout = { address: memory.fit(slots * slotBytes), slots, slotBytes, stride };
+    this.#engine = memory.engine;
+  }
+
+  /** Brings a piece's inputs into its slot; without `readsLogits` those stay where they are. */
+  copyIn(view: PieceView, piece: number, readsLogits: boolean): void {
+    this.#each(view, piece, (name, own, slot) => {
+      if (name === "grad" || name === "elements" || (name === "logits" && !readsLogits)) return;
+      copyRows(own, slot, view.count);
+    });
+  }
+
+  /** Brings what a piece wrote from its slot to where it belongs. */
+  copyOut(view: PieceView, piece: number): void {
+    this.#each(view, piece, (name, own, slot) => {
+      if (name === "grad" || name === "elements") copyRows(slot, own, view.count);
+    });
+  }
+
+  #each({ rows }: PieceView, piece: number, act: (name: ArrayName, own: Rows, slot: Rows) => void): void {
+    for (const name of arrayNames) {
+      const own = rows[name];
+      const array = this.arrays[name];
+      if (own && array) act(name, own, rowsInSlot(own, array, this.layout, piece, this.#engine.arena));
+    }
+  }
+}
+
+/** Copies between rows of one shape and element type: row by row, or at once where channels are last. */
+function copyRows(from: Rows, to: Rows, count: number): void {
+  const runs = from.step === 1 ? from.channels : 1;
+  const length = from.step === 1 ? count : from.channels * count;
+  for (let c = 0; c < runs; c++) {
+    asBytes(to.data, to.offset + c * to.stride, length).set(
+      asBytes(from.data, from.offset + c * from.stride, length),
     );
-    if (needed > this.#capacity) {
-      this.#address = this.#engine.arena.allocate(needed);
-      this.#capacity = needed;
-    }
-    this.#used = 0;
-  }
-
-  /** Room for `count` pixels of `rows`; those of channels that are last stay so. */
-  reserve({ data, channels, step }: Rows, count: number): ResidentRows {
-    const address = this.#address + this.#used;
-    const bytes = channels * count * data.BYTES_PER_ELEMENT;
-    this.#used += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-    return { address, channels, stride: step === 1 ? count : 1, step, type: arrayType(data) };
-  }
-
-  /** Copies rows in. */
-  copyIn(rows: Rows, count: number): ResidentRows {
-    const resident = this.reserve(rows, count);
-    const { bytes } = this.#engine.arena;
-    const size = rows.data.BYTES_PER_ELEMENT;
-    for (const { from, to, length } of runsOf(rows, count)) {
-      bytes.set(asBytes(rows.data, from, length), resident.address + to * size);
-    }
-    return resident;
-  }
-
-  /** Copies float32 rows out. */
-  copyOut(resident: ResidentRows, rows: Rows<Floats>, count: number): void {
-    const floats = this.#engine.arena.floats(resident.address, rows.channels * count);
-    for (const { from, to, length } of runsOf(rows, count)) {
-      rows.data.set(floats.subarray(to, to + length), from);
-    }
   }
 }
 
-/** Stretches of `rows` that are contiguous, and where they go in a slot: a row each, or all where channels are last. */
-function runsOf({ channels, offset, stride, step }: Rows, count: number) {
-  if (step !== 1) return [{ from: offset, to: 0, length: channels * count }];
-  return Array.from({ length: channels }, (_, c) => ({
-    from: offset + c * stride,
-    to: c * count,
-    length: count,
-  }));
-}
-
-function asBytes(data: TypedArray, from: number, count: number): Uint8Array {
-  const size = data.BYTES_PER_ELEMENT;
-  return new Uint8Array(data.buffer, data.byteOffset + from * size, count * size);
+function asBytes(
+  { buffer, byteOffset, BYTES_PER_ELEMENT }: TypedArray,
+  from: number,
+  count: number,
+): Uint8Array {
+  return new Uint8Array(buffer, byteOffset + from * BYTES_PER_ELEMENT, count * BYTES_PER_ELEMENT);
 }

@@ -1,85 +1,89 @@
-/** A thread of a LossPool: runs the maps of a loss on pieces in the shared memory, and on units of fields. */
-import { workerData } from "node:worker_threads";
+/** A thread of a LossPool: helps with maps over pieces, and runs units of fields. */
+import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import {
-  type Floats,
+  cutPieces,
   fillUnit,
+  isPixelgradError,
   LossEngine,
   type LossPlan,
+  type LossSpec,
   lossFrom,
   measureUnit,
-  type PieceView,
-  type Rows,
 } from "@pixelgrad/core";
-import { arrayTypes } from "./array-types.ts";
-import type { LossJob, LossJobResult, ResidentPiece, ResidentRows, UnitJob } from "./loss-job.ts";
+import { Board } from "./board.ts";
+import type { FailureMessage, LossJob, LossJobResult, MapMessage, ServeJob, UnitJob } from "./loss-job.ts";
 import { type Serve, serveJobs } from "./protocol.ts";
+import { serveRounds } from "./rounds.ts";
+import { SharedView } from "./shared-problem.ts";
 
 const engine = new LossEngine((workerData as { readonly memory: WebAssembly.Memory }).memory);
 
 /** The plan of the last job: consecutive jobs are almost always of one call. */
 let cached: { readonly key: string; readonly plan: LossPlan } | undefined;
 
-function planOf({ loss, classes }: LossJob): LossPlan {
+function planOf(loss: LossSpec, classes: number): LossPlan {
   const key = JSON.stringify([loss, classes]);
   if (cached?.key !== key) cached = { key, plan: lossFrom(loss).plan(classes) };
   return cached.plan;
 }
 
-function rowsAt({ address, channels, stride, step, type }: ResidentRows, count: number): Rows {
-  const length = Math.max(0, (channels - 1) * stride + (count - 1) * step + 1);
-  const data = new arrayTypes[type](engine.arena.bytes.buffer, address, length);
-  return { data, channels, offset: 0, stride, step };
-}
-
-function viewOf(
-  { classes, targetKind }: LossJob,
-  { count, origin, rows, fields, classMask }: ResidentPiece,
-): PieceView {
-  const at = (rows: ResidentRows) => rowsAt(rows, count);
-  const floatsAt = (rows: ResidentRows) => rowsAt(rows, count) as Rows<Floats>;
-  const { logits, target, grad, elements, pixelWeights, teacher, upstream } = rows;
-  return {
-    classes,
-    count,
-    origin,
-    targetKind,
-    rows: {
-      logits: floatsAt(logits),
-      target: at(target),
-      ...(grad && { grad: floatsAt(grad) }),
-      ...(elements && { elements: floatsAt(elements) }),
-      ...(pixelWeights && { pixelWeights: at(pixelWeights) }),
-      ...(teacher && { teacher: floatsAt(teacher) }),
-      ...(upstream && { upstream: at(upstream) }),
-      ...(fields && { fields }),
-    },
-    ...(classMask && { classMask }),
-  };
-}
-
-function runUnit(plan: LossPlan, { term, unit, coefficients }: UnitJob): Float64Array {
-  const { term: own } = plan.terms[term]!;
+function runUnit({ loss, classes, term, unit, coefficients }: UnitJob): Float64Array {
+  const { term: own } = planOf(loss, classes).terms[term]!;
   return coefficients ? fillUnit(own, unit, coefficients) : measureUnit(own, unit);
 }
 
-const serve: Serve<LossJob, LossJobResult> = serveJobs((job, cancelled) => {
-  const plan = planOf(job);
-  const results: Float64Array[] = [];
-  const { work } = job;
-  if ("units" in work) {
-    for (const unit of work.units) {
-      if (cancelled()) break;
-      results.push(runUnit(plan, unit));
+/** Runs pieces of a map, as many as this thread gets hold of. */
+function help(message: MapMessage, report: (failure: FailureMessage) => void): void {
+  const board = new Board(message.board);
+  // Most often the others were quicker: nothing is prepared before there is a piece to run.
+  let run: ((piece: number) => Float64Array) | undefined;
+  for (;;) {
+    const piece = board.claimOrWait();
+    if (piece === undefined) return;
+    if (piece <= board.failed) {
+      try {
+        run ??= runnerOf(message);
+        board.sumsOf(piece).set(run(piece));
+        board.done(piece);
+      } catch (error) {
+        report({ piece, error: isPixelgradError(error) ? { expected: error.encode() } : { bug: error } });
+        board.fail(piece);
+      }
     }
-    return results;
+    board.finish();
   }
-  for (const piece of work.pieces) {
-    if (cancelled()) break;
-    const view = viewOf(job, piece);
-    const { coefficients } = piece;
-    results.push(coefficients ? engine.second(plan, view, coefficients) : engine.first(plan, view));
-  }
-  return results;
+}
+
+function runnerOf({ loss, problem, fields, coefficients }: MapMessage): (piece: number) => Float64Array {
+  const plan = planOf(loss, problem.classes);
+  const pieces = cutPieces(problem.images, problem.classes, problem.pixels);
+  const shared = new SharedView(plan, engine.arena, problem, fields);
+  return (index) => {
+    const piece = pieces[index]!;
+    const view = shared.view(piece, index);
+    if (coefficients === undefined) return engine.first(plan, view);
+    const at = piece.image * plan.coefficientLength;
+    return engine.second(plan, view, coefficients.subarray(at, at + plan.coefficientLength));
+  };
+}
+
+function serve({ port, rounds }: ServeJob): void {
+  serveRounds(rounds, () => {
+    for (let worked = false; ; worked = true) {
+      const received = receiveMessageOnPort(port);
+      if (received === undefined) return worked;
+      help(received.message as MapMessage, (failure) => port.postMessage(failure));
+    }
+  });
+  port.close();
+}
+
+const NO_SUMS = new Float64Array(0);
+
+const serveJob: Serve<LossJob, LossJobResult> = serveJobs((job) => {
+  if ("unit" in job) return runUnit(job.unit);
+  serve(job.serve);
+  return NO_SUMS;
 });
 
-export default serve;
+export default serveJob;

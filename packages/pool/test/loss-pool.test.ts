@@ -1,10 +1,12 @@
 /** What a LossPool does besides the numbers: errors, cancelling, turns, closing. */
-import { crossEntropy, dice, isPixelgradError, type Tensor } from "@pixelgrad/core";
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { crossEntropy, dice, isPixelgradError, parseLoss, type Tensor } from "@pixelgrad/core";
 import { availableCpus, LossPool } from "@pixelgrad/pool";
 import { afterAll, describe, expect, test } from "vitest";
 import { batchFor, bits } from "./problems.ts";
 
-const pool = new LossPool({ threads: 3 });
+const pool = new LossPool({ threads: 3, inlineLogits: 0 });
 afterAll(() => pool.close());
 
 const loss = crossEntropy();
@@ -78,10 +80,17 @@ describe("errors", () => {
 });
 
 describe("cancelling", () => {
-  test("mid-call throws CANCELLED, and the pool is usable after", async () => {
+  test.each([
+    ["on kernels", () => loss],
+    ["in long pieces, which the calling thread leaves to the others", () => parseLoss("tversky + poly")],
+  ])("mid-call throws CANCELLED, and the pool is usable after: %s", async (_name, lossOf) => {
+    // So much that the event loop turns, and fires the signal, long before all of it is done.
+    const large = batchFor(loss, [8, 3, 512, 512]);
     for (const steps of [1, 2, 3]) {
       const controller = new AbortController();
-      const call = caught(pool.valueAndGrad(loss, logits, target, { signal: controller.signal }));
+      const call = caught(
+        pool.valueAndGrad(lossOf(), large.logits, large.target, { signal: controller.signal }),
+      );
       for (let i = 0; i < steps; i++) await Promise.resolve();
       setImmediate(() => controller.abort());
       expect(await call).toMatchObject({ code: "CANCELLED", context: { done: expect.any(Number) } });
@@ -112,6 +121,27 @@ describe("cancelling", () => {
 });
 
 describe("turns", () => {
+  test("1000 small calls in a row have the bits of calls on the calling thread", async () => {
+    const batch = batchFor(loss, [5, 3, 53]);
+    const expected = loss.valueAndGrad(batch.logits, batch.target);
+    for (let i = 0; i < 1000; i++) {
+      const { value, grad } = await pool.valueAndGrad(loss, batch.logits, batch.target);
+      if (value !== expected.value || !bits(grad).equals(bits(expected.grad)))
+        expect.fail(`call ${i} differs`);
+    }
+  });
+
+  test("the event loop turns during a call", async () => {
+    const large = batchFor(loss, [8, 3, 512, 512]);
+    let turned = false;
+    const call = pool.valueAndGrad(loss, large.logits, large.target);
+    setImmediate(() => {
+      turned = true;
+    });
+    await call;
+    expect(turned).toBe(true);
+  });
+
   test("calls in parallel have the bits of calls one after the other", async () => {
     const batches = [1, 2, 3, 4].map((seed) => batchFor(loss, DIMS, seed));
     const results = await Promise.all(
@@ -148,6 +178,28 @@ describe("closing", () => {
       expect(await scoped.value(loss, logits, target)).toBe(inline.value);
     }
     expect(await caught(inner.value(loss, logits, target))).toMatchObject({ code: "POOL_CLOSED" });
+  });
+});
+
+describe("a process that never closes its pool", () => {
+  const script = fileURLToPath(new URL("./fixtures/leaves-open.mjs", import.meta.url));
+  const run = (how: string) =>
+    spawnSync(process.execPath, [script, how], { timeout: 30_000, encoding: "utf8" });
+
+  test("ends when it has nothing else to do", () => {
+    expect(run("after")).toMatchObject({ status: 0, signal: null, stderr: "" });
+  });
+
+  test("lets a call end first", () => {
+    expect(run("during")).toMatchObject({ status: 0, stdout: expect.stringMatching(/^0\.6931/), stderr: "" });
+  });
+
+  test("may exit in the middle of a call", () => {
+    expect(run("exit")).toMatchObject({ status: 7, signal: null, stderr: "" });
+  });
+
+  test("takes less than half a CPU while it is idle", () => {
+    expect(Number(run("idle").stdout)).toBeLessThan(500);
   });
 });
 

@@ -1,4 +1,5 @@
 /** The generic engine, with a worker that does as each job says. */
+import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { isPixelgradError } from "@pixelgrad/core";
 import { seededRandom } from "@pixelgrad/core/testing";
 import { OrderedPool } from "@pixelgrad/pool";
@@ -10,6 +11,7 @@ interface Job {
   readonly milliseconds?: number;
   readonly untilCancelled?: boolean;
   readonly fail?: "data" | "bug";
+  readonly port?: MessagePort;
 }
 
 const THREADS = 3;
@@ -151,6 +153,27 @@ describe("OrderedPool", () => {
     };
     await expect(results(jobs("iterable", broken))).rejects.toThrow("from the iterable");
     expect(closed).toEqual(["done", "merge", "iterable"]);
+  });
+});
+
+describe("a job by itself", () => {
+  test("resolves to its result, rejects with its error, and leaves runs alone", async () => {
+    const run = results(numbered(10));
+    expect(await pool.runAlone({ value: 7 })).toBe(7);
+    const refused = pool.runAlone({ value: 8, fail: "data" });
+    await expect(refused).rejects.toMatchObject({ code: "ALL_IGNORED", message: "Job 8 is refused." });
+    await expect(pool.runAlone({ value: 9, fail: "bug" })).rejects.toThrow(TypeError);
+    expect(await run).toHaveLength(10);
+  });
+
+  test("takes what is transferred along, is waited for when the pool closes, and is refused afterwards", async () => {
+    const { port1, port2 } = new MessageChannel();
+    const alone = pool.runAlone({ value: 1, milliseconds: 20, port: port2 }, [port2]);
+    await pool.close();
+    expect(counters).toEqual(Int32Array.of(1, 1));
+    expect(await alone).toBe(1);
+    await expect(pool.runAlone({ value: 2 })).rejects.toMatchObject({ code: "POOL_CLOSED" });
+    port1.close();
   });
 });
 

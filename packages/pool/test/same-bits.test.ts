@@ -18,7 +18,7 @@ import { LossPool } from "@pixelgrad/pool";
 import { afterAll, describe, expect, test } from "vitest";
 import { batchFor, bits, places } from "./problems.ts";
 
-const pools = [1, 2, 3, 7].map((threads) => new LossPool({ threads }));
+const pools = [1, 2, 3, 7].map((threads) => new LossPool({ threads, inlineLogits: 0 }));
 afterAll(async () => {
   await Promise.all(pools.map((pool) => pool.close()));
 });
@@ -146,10 +146,21 @@ describe("extras and layouts on the pool", () => {
   const pixelWeights = { data: uniformArray(random, images * 53).map(Math.abs), dims: labels };
   const classMask = { data: Uint8Array.of(1, 1, 0), dims: [classes] };
   const last = { logits: [images, ...spatial, classes], layout: "channels-last" } as const;
+  const expressions = [
+    "cross-entropy",
+    "dice",
+    "tversky(accumulate=image)",
+    "lovasz-softmax",
+    "top-k(percent=40)",
+  ];
 
-  test.each(["cross-entropy", "dice", "tversky(accumulate=image)", "lovasz-softmax", "top-k(percent=40)"])(
-    "%s has the bits of the calling thread with weights, a class mask, and channels last",
-    async (expression) => {
+  test.each(
+    expressions.flatMap((expression) =>
+      Object.entries(places).map(([name, place]) => [expression, name, place] as const),
+    ),
+  )(
+    "%s has the bits of the calling thread with weights, a class mask, and channels last: %s",
+    async (expression, _name, place) => {
       const loss = parseLoss(expression);
       const { logits, target } = batchFor(dice(), THREE_CHANNELS);
       const open = { ...target, data: Uint8Array.from(target.data as Uint8Array, (label) => label % 2) };
@@ -158,16 +169,65 @@ describe("extras and layouts on the pool", () => {
         [logits, open, { classMask }],
         [{ data: logits.data, dims: last.logits }, target, { layout: last.layout, pixelWeights }],
       ];
-      for (const call of calls) {
-        const inline = loss.valueAndGrad(...call);
+      for (const [logits, target, extra] of calls) {
+        const inline = loss.valueAndGrad(logits, target, extra);
         for (const pool of pools) {
-          const result = await pool.valueAndGrad(loss, ...call);
+          const placed = extra.pixelWeights && { pixelWeights: place(pool, extra.pixelWeights, "float32") };
+          const out = place(
+            pool,
+            { data: new Float32Array(logits.data.length), dims: logits.dims },
+            "float32",
+          );
+          const result = await pool.valueAndGrad(
+            loss,
+            place(pool, logits, "float32"),
+            place(pool, target, "uint8"),
+            { ...extra, ...placed, out: out.data as Float32Array },
+          );
           expectSameBits(result, inline);
           expect(bits(result.grad).equals(bits(inline.grad))).toBe(true);
         }
       }
     },
   );
+
+  test("arrays may be tensors of another pool", async () => {
+    const { logits, target } = batchFor(dice(), THREE_CHANNELS_CUT);
+    const [owner, ...others] = pools;
+    const placed = places["pool tensors"]!(owner!, logits, "float32");
+    const inline = dice().valueAndGrad(logits, target);
+    for (const pool of others) {
+      const result = await pool.valueAndGrad(dice(), placed, target);
+      expectSameBits(result, inline);
+      expect(bits(result.grad).equals(bits(inline.grad))).toBe(true);
+    }
+  });
+
+  test("arrays of one call may live in different places", async () => {
+    const loss = parseLoss("cross-entropy + dice");
+    const { logits, target } = batchFor(dice(), THREE_CHANNELS_CUT);
+    const inline = loss.valueAndGrad(logits, target);
+    const all = Object.values(places);
+    for (const pool of pools) {
+      for (const [i, place] of all.entries()) {
+        const other = all[(i + 1) % all.length]!;
+        const third = all[(i + 2) % all.length]!;
+        const room = third(
+          pool,
+          { data: new Float32Array(logits.data.length), dims: logits.dims },
+          "float32",
+        );
+        const result = await pool.valueAndGrad(
+          loss,
+          place(pool, logits, "float32"),
+          other(pool, target, "uint8"),
+          { out: room.data as Float32Array },
+        );
+        expectSameBits(result, inline);
+        expect(bits(result.grad).equals(bits(inline.grad))).toBe(true);
+      }
+    }
+  });
 });
 
 describe("deep supervision", () => {

@@ -1,0 +1,133 @@
+/**
+ * A problem as another thread sees it: arrays in the pool's memory by address, arrays over SharedArrayBuffers by
+ * reference, and all others piece by piece in slots of the pool's memory.
+ *
+ * @module
+ */
+import {
+  type Floats,
+  type LossEngine,
+  type LossPlan,
+  type Piece,
+  type PieceView,
+  type Problem,
+  type Rows,
+  type TypedArray,
+  viewPiece,
+} from "@pixelgrad/core";
+import { type ArrayType, arrayType, arrayTypes } from "./array-types.ts";
+
+type Arena = LossEngine["arena"];
+
+/** The arrays of a piece that are shared in one of these ways; fields always are over SharedArrayBuffers. */
+export const arrayNames = [
+  "logits",
+  "target",
+  "pixelWeights",
+  "teacher",
+  "upstream",
+  "grad",
+  "elements",
+] as const;
+
+export type ArrayName = (typeof arrayNames)[number];
+
+export type SharedArray =
+  | { readonly how: "address"; readonly address: number; readonly length: number; readonly type: ArrayType }
+  | { readonly how: "reference"; readonly data: TypedArray }
+  /** `offset` bytes after the start of a slot. */
+  | { readonly how: "slot"; readonly offset: number; readonly type: ArrayType };
+
+/** Slots for the pieces of one map: piece `i` passes through slot `i mod slots`. */
+export interface SlotLayout {
+  readonly address: number;
+  readonly slots: number;
+  readonly slotBytes: number;
+  /** Pixels of the largest piece, and elements between the rows of one channel and the next. */
+  readonly stride: number;
+}
+
+export type SharedProblem = Omit<
+  Problem,
+  "logits" | "target" | "pixelWeights" | "teacher" | "upstream" | "distanceMaps"
+> & {
+  readonly arrays: Readonly<Partial<Record<ArrayName, SharedArray>>>;
+  readonly layoutOfSlots?: SlotLayout;
+};
+
+/** How an array that does not pass through slots is shared; undefined for those that have to. */
+export function shareWhole(data: TypedArray, arena: Arena): SharedArray | undefined {
+  if (arena.holds(data)) {
+    return { how: "address", address: data.byteOffset, length: data.length, type: arrayType(data) };
+  }
+  return data.buffer instanceof SharedArrayBuffer ? { how: "reference", data } : undefined;
+}
+
+/** The rows of `like` in a slot; those of channels that are last stay so. */
+export function rowsInSlot(
+  { channels, step }: Rows,
+  { offset, type }: { readonly offset: number; readonly type: ArrayType },
+  { address, slots, slotBytes, stride }: SlotLayout,
+  piece: number,
+  arena: Arena,
+): Rows {
+  const at = address + (piece % slots) * slotBytes + offset;
+  const data = new arrayTypes[type](arena.bytes.buffer, at, channels * stride);
+  return { data, channels, offset: 0, stride: step === 1 ? stride : 1, step };
+}
+
+/** Views the pieces of a problem that another thread shares. */
+export class SharedView {
+  readonly #plan: LossPlan;
+  readonly #arena: Arena;
+  readonly #shared: SharedProblem;
+  readonly #whole: Partial<Record<ArrayName, TypedArray>> = {};
+  readonly #fields: readonly (Float64Array | undefined)[] | undefined;
+
+  constructor(
+    plan: LossPlan,
+    arena: Arena,
+    shared: SharedProblem,
+    fields: readonly (Float64Array | undefined)[] | undefined,
+  ) {
+    this.#plan = plan;
+    this.#arena = arena;
+    this.#shared = shared;
+    this.#fields = fields;
+    for (const name of arrayNames) {
+      const array = shared.arrays[name];
+      if (array !== undefined) this.#whole[name] = wholeArray(array, arena);
+    }
+  }
+
+  view(piece: Piece, index: number): PieceView {
+    const { arrays, layoutOfSlots, ...problem } = this.#shared;
+    const { grad, elements, logits, target, ...inputs } = this.#whole;
+    const view = viewPiece(this.#plan, { ...problem, ...inputs, logits, target } as Problem, piece, {
+      ...(grad && { grad: grad as Floats }),
+      ...(elements && { elements: elements as Floats }),
+      ...(this.#fields && { fields: this.#fields }),
+    });
+    if (layoutOfSlots === undefined) return view;
+    const rows: Partial<Record<ArrayName, Rows>> = {};
+    for (const name of arrayNames) {
+      const own = view.rows[name];
+      const array = arrays[name];
+      if (own && array?.how === "slot")
+        rows[name] = rowsInSlot(own, array, layoutOfSlots, index, this.#arena);
+    }
+    return { ...view, rows: { ...view.rows, ...rows } as PieceView["rows"] };
+  }
+}
+
+/** A slot has no whole array: an empty one keeps its place until a piece is known. */
+function wholeArray(array: SharedArray, arena: Arena): TypedArray {
+  switch (array.how) {
+    case "address":
+      return new arrayTypes[array.type](arena.bytes.buffer, array.address, array.length);
+    case "reference":
+      return array.data;
+    case "slot":
+      return new arrayTypes[array.type](new ArrayBuffer(0), 0, 0);
+  }
+}
