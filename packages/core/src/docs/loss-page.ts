@@ -39,7 +39,23 @@ weightedSum([[1, crossEntropy({ ignoreIndex: 255, classWeights: [1, 2, 0.5] })],
 \`\`\`
 
 \`preset:loss\` takes over the defaults of another library: [presets.md](presets.md) shows where they disagree.
-\`pixelgrad losses --json\` prints all of this for programs.`;
+\`pixelgrad losses --json\` prints all of this for programs.
+
+A network with outputs of several sizes takes \`deep-supervision(loss=cross-entropy + dice, weights=nnunet)\`, that is
+\`deepSupervision(loss, { weights })\`: it takes a list of logits and gives a list of gradients. The weight of level l is
+\`exponential\` (default, max(1/2^l, 1/16) as in MONAI), \`same\`, \`two\` (1, then 1/2), \`nnunet\` (1/2^l, 0 for the
+last, their sum 1) or a list of numbers; each level takes the nearest of the target's pixels.
+
+The expressions are those of this grammar; space is free, a minus between two losses needs it:
+
+\`\`\`ebnf
+expression = [ "-" ] term { ( "+" | "-" ) term } ;
+term       = [ number "*" ] loss ;
+loss       = [ preset ":" ] id [ "(" [ option { "," option } ] ")" ] ;
+option     = name "=" value | "loss" "=" expression ;
+value      = number | "true" | "false" | word | "[" [ value { "," value } ] "]" ;
+id, preset, word = letter { letter | digit | "-" } ;   name = letter { letter | digit } ;
+\`\`\``;
 
 const COLUMNS = `*Gradient from*: what the gradient of a pixel depends on. *Runs on*: the SIMD WebAssembly
 kernels where the options allow it, or the float64 maps, which are also what the kernels are held to.`;
