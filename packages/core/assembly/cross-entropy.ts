@@ -82,15 +82,30 @@ export function crossEntropy(
   for (let k = 0; k < channels; k++) {
     const from = e + <usize>k * eStep;
     const to = grad + <usize>k * gradStep;
-    const wk = weightOf(weights, k);
-    for (let i: usize = 0; i < bytes; i += 16) {
-      let g = f32x4.mul(v128.load(from + i), v128.load(factor + i));
-      if (smoothing > 0) g = f32x4.sub(g, f32x4.mul(wk, v128.load(pull + i)));
-      if (adds) g = f32x4.add(g, v128.load(to + i));
-      v128.store(to + i, g);
+    if (smoothing > 0) {
+      const wk = weightOf(weights, k);
+      for (let i: usize = 0; i < bytes; i += 16) {
+        const g = f32x4.mul(v128.load(from + i), v128.load(factor + i));
+        storeGrad(to + i, f32x4.sub(g, f32x4.mul(wk, v128.load(pull + i))), adds);
+      }
+    } else if (adds) {
+      for (let i: usize = 0; i < bytes; i += 16) {
+        storeGrad(to + i, f32x4.mul(v128.load(from + i), v128.load(factor + i)), true);
+      }
+    } else {
+      for (let i: usize = 0; i < bytes; i += 32) {
+        v128.store(to + i, f32x4.mul(v128.load(from + i), v128.load(factor + i)));
+        v128.store(to + i, f32x4.mul(v128.load(from + i, 16), v128.load(factor + i, 16)), 16);
+      }
     }
   }
   scatterToRows(own, labels, n, grad, gradStep);
+}
+
+// @ts-ignore: decorator
+@inline
+function storeGrad(grad: usize, g: v128, adds: bool): void {
+  v128.store(grad, adds ? f32x4.add(v128.load(grad), g) : g);
 }
 
 // @ts-ignore: decorator

@@ -83,11 +83,11 @@ export function expNeg4(x: v128): v128 {
   const n = f32x4.sub(t, v128.load32_splat(ROUND));
   let r = f32x4.sub(clamped, f32x4.mul(n, v128.load32_splat(LN2_HIGH)));
   r = f32x4.sub(r, f32x4.mul(n, v128.load32_splat(LN2_LOW)));
+  // In powers of r^2, which makes the chain of operations that wait for each other short.
   const r2 = f32x4.mul(r, r);
-  const low = fma(v128.load32_splat(E3), r, E2);
-  const high = fma(v128.load32_splat(E5), r, E4);
-  const tail = f32x4.add(low, f32x4.mul(r2, high));
-  const y = f32x4.add(f32x4.add(f32x4.mul(r2, tail), r), one());
+  const low = f32x4.mul(r2, fma(v128.load32_splat(E3), r, E2));
+  const high = f32x4.mul(f32x4.mul(r2, r2), fma(v128.load32_splat(E5), r, E4));
+  const y = f32x4.add(f32x4.add(f32x4.add(r, one()), low), high);
   return i32x4.add(y, i32x4.shl(t, 23));
 }
 

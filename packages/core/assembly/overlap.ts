@@ -66,24 +66,39 @@ export function overlapOfLabelsGrad(
   const bytes = <usize>n << 2;
   const eStep = <usize>eStride << 2;
   const gradStep = <usize>gradStride << 2;
+  const end = e + <usize>channels * eStep;
+  for (let i: usize = 0; i < bytes; i += 32) {
+    let base0 = zero();
+    let base1 = zero();
+    let bk = b;
+    for (let at = e + i; at < end; at += eStep) {
+      const v = v128.load32_splat(bk);
+      base0 = v128.bitselect(v, base0, f32x4.eq(v128.load(at), one()));
+      base1 = v128.bitselect(v, base1, f32x4.eq(v128.load(at, 16), one()));
+      bk += 4;
+    }
+    let mean0 = zero();
+    let mean1 = zero();
+    bk = b;
+    for (let at = e + i; at < end; at += eStep) {
+      const v = v128.load32_splat(bk);
+      mean0 = f32x4.add(mean0, f32x4.mul(v128.load(at), f32x4.sub(v, base0)));
+      mean1 = f32x4.add(mean1, f32x4.mul(v128.load(at, 16), f32x4.sub(v, base1)));
+      bk += 4;
+    }
+    v128.store(top + i, base0);
+    v128.store(top + i, base1, 16);
+    v128.store(shift + i, mean0);
+    v128.store(shift + i, mean1, 16);
+  }
   for (let i: usize = 0; i < bytes; i += 16) {
     const y = v128.load(labels + i);
     const counted = i32x4.ge_s(y, zero());
     const rest = v128.load(r + i);
     const share = f32x4.div(one(), f32x4.add(one(), rest));
-    const at = e + i;
-    let base = zero();
-    for (let k = 0; k < channels; k++) {
-      const isLargest = f32x4.eq(v128.load(at + <usize>k * eStep), one());
-      base = v128.bitselect(v128.load32_splat(b + (<usize>k << 2)), base, isLargest);
-    }
-    let mean = zero();
-    for (let k = 0; k < channels; k++) {
-      const relative = f32x4.sub(v128.load32_splat(b + (<usize>k << 2)), base);
-      mean = f32x4.add(mean, f32x4.mul(v128.load(at + <usize>k * eStep), relative));
-    }
-    mean = f32x4.mul(mean, share);
-    const ey = gatherRows(at, eStep, y);
+    const base = v128.load(top + i);
+    const mean = f32x4.mul(v128.load(shift + i), share);
+    const ey = gatherRows(e + i, eStep, y);
     const py = f32x4.mul(ey, share);
     const ay = gather(a, y);
     const others = v128.bitselect(f32x4.mul(rest, share), f32x4.sub(one(), py), f32x4.eq(ey, one()));
@@ -92,18 +107,23 @@ export function overlapOfLabelsGrad(
     if (adds) g = f32x4.add(g, gatherRows(grad + i, gradStep, y));
     v128.store(own + i, g);
     v128.store(inverse + i, v128.and(share, counted));
-    v128.store(top + i, base);
     v128.store(shift + i, f32x4.sub(f32x4.mul(py, ay), mean));
   }
   for (let k = 0; k < channels; k++) {
     const from = e + <usize>k * eStep;
     const to = grad + <usize>k * gradStep;
     const bk = v128.load32_splat(b + (<usize>k << 2));
-    for (let i: usize = 0; i < bytes; i += 16) {
-      const relative = f32x4.add(f32x4.sub(bk, v128.load(top + i)), v128.load(shift + i));
-      let g = f32x4.mul(f32x4.mul(v128.load(from + i), v128.load(inverse + i)), relative);
-      if (adds) g = f32x4.add(g, v128.load(to + i));
-      v128.store(to + i, g);
+    for (let i: usize = 0; i < bytes; i += 32) {
+      const relative0 = f32x4.add(f32x4.sub(bk, v128.load(top + i)), v128.load(shift + i));
+      const relative1 = f32x4.add(f32x4.sub(bk, v128.load(top + i, 16)), v128.load(shift + i, 16));
+      let g0 = f32x4.mul(f32x4.mul(v128.load(from + i), v128.load(inverse + i)), relative0);
+      let g1 = f32x4.mul(f32x4.mul(v128.load(from + i, 16), v128.load(inverse + i, 16)), relative1);
+      if (adds) {
+        g0 = f32x4.add(g0, v128.load(to + i));
+        g1 = f32x4.add(g1, v128.load(to + i, 16));
+      }
+      v128.store(to + i, g0);
+      v128.store(to + i, g1, 16);
     }
   }
   scatterToRows(own, labels, n, grad, gradStep);

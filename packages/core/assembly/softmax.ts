@@ -14,10 +14,14 @@ const TWO: usize = memory.data<f32>([2.0]);
 
 /**
  * Writes e (rows of `eStride`) and r; `m` is scratch of one row. `n` is a multiple of 8.
+ *
+ * While it computes it loads a word of each cache line of what the caller will read next and write next, `channels`
+ * rows of `n` float32 at `soon` and at `later` (0: none): WebAssembly has no other way to prefetch.
  * @returns whether any of the logits is NaN or infinite.
  */
 export function softmax(
   x: usize, xStride: i32, e: usize, eStride: i32, m: usize, r: usize, channels: i32, n: i32,
+  soon: usize, soonStride: i32, later: usize, laterStride: i32,
 ): bool {
   const bytes = <usize>n << 2;
   const xStep = <usize>xStride << 2;
@@ -38,7 +42,28 @@ export function softmax(
     }
   }
   const end = e + <usize>channels * eStep;
+  const soonSkip = (<usize>soonStride << 2) - bytes;
+  const laterSkip = (<usize>laterStride << 2) - bytes;
+  let touched: i32 = 0;
+  let halfLines: i32 = 0;
+  let column: usize = 0;
   for (let i: usize = 0; i < bytes; i += 32) {
+    for (halfLines += channels; halfLines >= 2; halfLines -= 2) {
+      if (soon != 0) {
+        touched |= load<i32>(soon);
+        soon += 64;
+      }
+      if (later != 0) {
+        touched |= load<i32>(later);
+        later += 64;
+      }
+      column += 64;
+      if (column >= bytes) {
+        column = 0;
+        if (soon != 0) soon += soonSkip;
+        if (later != 0) later += laterSkip;
+      }
+    }
     const m0 = v128.load(m + i);
     const m1 = v128.load(m + i, 16);
     let sum0 = zero();
@@ -54,6 +79,8 @@ export function softmax(
     storeRest(e + i, eStep, end, r + i, sum0);
     storeRest(e + i + 16, eStep, end, r + i + 16, sum1);
   }
+  // Kept, so that the loads are.
+  store<i32>(m, touched);
   return v128.any_true(i32x4.ge_u(largestBits, v128.load32_splat(INFINITY_BITS)));
 }
 
@@ -66,10 +93,13 @@ export function recallSoftmax(
   for (let k = 0; k < channels; k++) {
     const row = from + (<usize>(k * fromStride) << 2);
     const to = e + <usize>k * eStep;
-    for (let i: usize = 0; i < bytes; i += 16) {
-      const v = v128.load(row + i);
-      v128.store(to + i, v);
-      v128.store(r + i, k == 0 ? v : f32x4.add(v128.load(r + i), v));
+    for (let i: usize = 0; i < bytes; i += 32) {
+      const v0 = v128.load(row + i);
+      const v1 = v128.load(row + i, 16);
+      v128.store(to + i, v0);
+      v128.store(to + i, v1, 16);
+      v128.store(r + i, k == 0 ? v0 : f32x4.add(v128.load(r + i), v0));
+      v128.store(r + i, k == 0 ? v1 : f32x4.add(v128.load(r + i, 16), v1), 16);
     }
   }
   const end = e + <usize>channels * eStep;

@@ -42,6 +42,10 @@ export interface Kernels {
     r: number,
     channels: number,
     n: number,
+    soon: number,
+    soonStride: number,
+    later: number,
+    laterStride: number,
   ): number;
   recallSoftmax(
     from: number,

@@ -100,7 +100,7 @@ export class LossEngine {
       this.#moveTo(view, begin);
       if (logits !== undefined) {
         this.#aim(logits, begin);
-        this.#readLogits(view, terms, begin);
+        this.#readLogits(view, terms, begin, softmax);
       }
       if (softmax !== undefined) {
         const to = softmax.address + begin * 4;
@@ -136,7 +136,7 @@ export class LossEngine {
     for (let begin = 0; begin < view.count; begin += scratch.pixels) {
       this.#moveTo(view, begin);
       this.#aim(logits, begin);
-      if (softmax === undefined) this.#readLogits(view, terms, begin);
+      if (softmax === undefined) this.#readLogits(view, terms, begin, grad);
       else this.#recall(softmax, begin);
       const place = grad === undefined ? 0 : grad.address + begin * 4;
       tile.grad = addsUp && grad !== undefined ? scratch.grad : place;
@@ -201,14 +201,23 @@ export class LossEngine {
     this.#tile.xStride = stride;
   }
 
-  /** Checks the logits of the tile, and makes its softmax. */
-  #readLogits(view: PieceView, terms: readonly KernelTerm[], begin: number): void {
+  /** Checks the logits of the tile, and makes its softmax; `written` is what the tile will be written to. */
+  #readLogits(
+    view: PieceView,
+    terms: readonly KernelTerm[],
+    begin: number,
+    written: Place | undefined,
+  ): void {
     const { x, xStride, e, r, own, stride, classes, count } = this.#tile;
     const kernels = this.#kernels;
     // A call is all softmax or all sigmoid here: the first has labels, the second dense targets.
+    const { pixels } = this.#scratch;
+    const soon = begin + 2 * pixels <= view.count ? x + pixels * 4 : 0;
+    const later = written === undefined ? 0 : written.address + begin * 4;
+    const writtenStride = written?.stride ?? 0;
     const isSoftmax = terms[0].term.activation === "softmax";
     const bad = isSoftmax
-      ? kernels.softmax(x, xStride, e, stride, own, r, classes, count)
+      ? kernels.softmax(x, xStride, e, stride, own, r, classes, count, soon, xStride, later, writtenStride)
       : kernels.anyNonFinite(x, xStride, classes, count);
     const inUnit = terms.some(({ term }) => term.input === "probabilities");
     const outside = inUnit ? kernels.anyOutsideUnit(x, xStride, classes, count) : 0;
