@@ -1,98 +1,122 @@
 /**
  * Cross-entropy of a tile after its softmax, with class weights and label smoothing.
  *
- *   l = (1 - s) w_y (-log p_y) + s/C sum_k w_k (-log p_k),   -log p_k = log(1 + r) + (m - x_k)
+ *   l = (1 - s) w_y (-log p_y) + s/C sum_k w_k (-log p_k),   -log p_y = log((1 + r) / e_y)
  *   dl/dx_k = (1 - s) w_y (p_k - [k = y]) + s/C (p_k W - w_k),   W = sum_k w_k
  *
- * p_y - 1 is taken as -r / (1 + r) where y is the largest class, so that it does not cancel.
+ * Where y is the largest class, e_y is 1: what 1 + r rounds away is added to the log, and p_y - 1 is taken as
+ * -r / (1 + r), so that neither cancels.
  */
-import { addTo, flush, log1p4, one, zero } from "./math";
+import { gather, gatherRows, scatterToRows } from "./labels";
+import { addTo, flush, log4, one, zero } from "./math";
 
-/** -log p_y + smoothing, added to sum[0]; also written to `elements` unless 0. */
-export function crossEntropyValue(
-  x: usize, xStride: i32, labels: usize, m: usize, r: usize, weights: usize,
-  smoothing: f32, channels: i32, n: i32, elements: usize, sums: usize,
+/** An e from here down may be the clamp of exp. */
+const CLAMPED: usize = memory.data<f32>([2e-35]);
+
+/**
+ * `sums[0] += sum of losses`; `elements` is written unless 0. `grad`, unless 0, takes `scale` times the gradient; with
+ * `adds` it is added. `weights` is 0 where all are 1. `own`, `factor` and `pull` are scratch of a row each.
+ * `x` are the logits that e came of.
+ */
+export function crossEntropy(
+  x: usize, xStride: i32, e: usize, eStride: i32, labels: usize, r: usize, weights: usize, smoothing: f32,
+  channels: i32, n: i32, scale: f32, elements: usize, grad: usize, gradStride: i32, adds: bool,
+  own: usize, factor: usize, pull: usize, sums: usize,
 ): void {
-  let sum = zero();
+  const bytes = <usize>n << 2;
+  const xStep = <usize>xStride << 2;
+  const eStep = <usize>eStride << 2;
+  const gradStep = <usize>gradStride << 2;
   const keep = f32x4.splat(1 - smoothing);
   const share = f32x4.splat(smoothing / <f32>channels);
-  for (let i = 0; i < n; i += 4) {
-    const offset = <usize>i << 2;
-    const y = v128.load(labels + offset);
+  const s = f32x4.splat(scale);
+  let total: f32 = 0;
+  if (weights == 0) total = <f32>channels;
+  else for (let k = 0; k < channels; k++) total += load<f32>(weights + (<usize>k << 2));
+  let sum = zero();
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const y = v128.load(labels + i);
     const counted = i32x4.ge_s(y, zero());
-    if (!v128.any_true(counted)) {
-      if (elements != 0) v128.store(elements + offset, zero());
-      continue;
+    const rest = v128.load(r + i);
+    const whole = f32x4.add(one(), rest);
+    const inverse = f32x4.div(one(), whole);
+    const ey = gatherRows(e + i, eStep, y);
+    const lost = f32x4.mul(f32x4.sub(rest, f32x4.sub(whole, one())), inverse);
+    let surprise = f32x4.add(log4(f32x4.div(whole, ey)), lost);
+    if (v128.any_true(f32x4.le(ey, v128.load32_splat(CLAMPED)))) {
+      const logWhole = f32x4.add(log4(whole), lost);
+      const far = f32x4.add(logWhole, f32x4.sub(largestOf(x + i, xStep, channels), gatherRows(x + i, xStep, y)));
+      surprise = v128.bitselect(far, surprise, f32x4.le(ey, v128.load32_splat(CLAMPED)));
     }
-    const largest = v128.load(m + offset);
-    const base = log1p4(v128.load(r + offset));
-    const own = gatherLogits(x + offset, xStride, y);
-    let loss = f32x4.mul(f32x4.mul(keep, gatherWeights(weights, y)), f32x4.add(base, f32x4.sub(largest, own)));
+    const wy = weights == 0 ? one() : gather(weights, y);
+    let loss = f32x4.mul(f32x4.mul(keep, wy), surprise);
     if (smoothing > 0) {
+      const base = f32x4.add(f32x4.add(log4(whole), lost), largestOf(x + i, xStep, channels));
       let all = zero();
       for (let k = 0; k < channels; k++) {
-        const surprise = f32x4.add(base, f32x4.sub(largest, v128.load(x + offset + (<usize>(k * xStride) << 2))));
-        all = f32x4.add(all, f32x4.mul(v128.load32_splat(weights + (<usize>k << 2)), surprise));
+        const surpriseOfK = f32x4.sub(base, v128.load(x + i + <usize>k * xStep));
+        all = f32x4.add(all, f32x4.mul(weightOf(weights, k), surpriseOfK));
       }
       loss = f32x4.add(loss, f32x4.mul(share, all));
     }
     loss = v128.and(loss, counted);
-    if (elements != 0) v128.store(elements + offset, loss);
+    if (elements != 0) v128.store(elements + i, loss);
     sum = addTo(sum, loss);
+    if (grad == 0) continue;
+    const f = v128.and(f32x4.mul(f32x4.mul(s, keep), wy), counted);
+    const c = v128.and(f32x4.mul(s, share), counted);
+    const isLargest = f32x4.eq(ey, one());
+    const py = f32x4.mul(ey, inverse);
+    const less = v128.bitselect(f32x4.neg(f32x4.mul(rest, inverse)), f32x4.sub(py, one()), isLargest);
+    let g = f32x4.mul(f, less);
+    if (smoothing > 0) {
+      g = f32x4.add(g, f32x4.mul(c, f32x4.sub(f32x4.mul(py, f32x4.splat(total)), wy)));
+      v128.store(pull + i, c);
+    }
+    if (adds) g = f32x4.add(g, gatherRows(grad + i, gradStep, y));
+    v128.store(own + i, g);
+    v128.store(factor + i, f32x4.mul(f32x4.add(f, f32x4.mul(c, f32x4.splat(total))), inverse));
   }
   flush(sums, sum);
-}
-
-/** scale * dl/dx into `grad` (overwritten; may be `p`). */
-export function crossEntropyGrad(
-  p: usize, pStride: i32, labels: usize, r: usize, a: usize, weights: usize,
-  smoothing: f32, channels: i32, n: i32, scale: f32, grad: usize, gradStride: i32,
-): void {
-  const share = f32x4.splat((scale * smoothing) / <f32>channels);
-  const keep = f32x4.splat(scale * (1 - smoothing));
-  let total: f32 = 0;
-  for (let k = 0; k < channels; k++) total += load<f32>(weights + (<usize>k << 2));
-  for (let i = 0; i < n; i += 4) {
-    const offset = <usize>i << 2;
-    const y = v128.load(labels + offset);
-    const counted = i32x4.ge_s(y, zero());
-    const factor = v128.and(f32x4.mul(keep, gatherWeights(weights, y)), counted);
-    const rest = v128.load(r + offset);
-    const certain = f32x4.neg(f32x4.div(rest, f32x4.add(one(), rest)));
-    const isLargest = i32x4.eq(y, v128.load(a + offset));
-    for (let k = 0; k < channels; k++) {
-      const pk = v128.load(p + offset + (<usize>(k * pStride) << 2));
-      const own = v128.bitselect(certain, f32x4.sub(pk, one()), isLargest);
-      let g = f32x4.mul(factor, v128.bitselect(own, pk, i32x4.eq(y, i32x4.splat(k))));
-      if (smoothing > 0) {
-        const wk = v128.load32_splat(weights + (<usize>k << 2));
-        const pull = f32x4.mul(share, f32x4.sub(f32x4.mul(pk, f32x4.splat(total)), wk));
-        g = f32x4.add(g, v128.and(pull, counted));
+  if (grad == 0) return;
+  for (let k = 0; k < channels; k++) {
+    const from = e + <usize>k * eStep;
+    const to = grad + <usize>k * gradStep;
+    if (smoothing > 0) {
+      const wk = weightOf(weights, k);
+      for (let i: usize = 0; i < bytes; i += 16) {
+        const g = f32x4.mul(v128.load(from + i), v128.load(factor + i));
+        storeGrad(to + i, f32x4.sub(g, f32x4.mul(wk, v128.load(pull + i))), adds);
       }
-      v128.store(grad + offset + (<usize>(k * gradStride) << 2), g);
+    } else if (adds) {
+      for (let i: usize = 0; i < bytes; i += 16) {
+        storeGrad(to + i, f32x4.mul(v128.load(from + i), v128.load(factor + i)), true);
+      }
+    } else {
+      for (let i: usize = 0; i < bytes; i += 32) {
+        v128.store(to + i, f32x4.mul(v128.load(from + i), v128.load(factor + i)));
+        v128.store(to + i, f32x4.mul(v128.load(from + i, 16), v128.load(factor + i, 16)), 16);
+      }
     }
   }
+  scatterToRows(own, labels, n, grad, gradStep);
 }
 
-/** x[y] of four neighbouring pixels; channel 0 where y is ignored. */
 // @ts-ignore: decorator
 @inline
-function gatherLogits(x: usize, stride: i32, y: v128): v128 {
-  const clipped = i32x4.max_s(y, zero());
-  const step = <usize>stride << 2;
-  let v = f32x4.splat(load<f32>(x + <usize>i32x4.extract_lane(clipped, 0) * step));
-  v = f32x4.replace_lane(v, 1, load<f32>(x + 4 + <usize>i32x4.extract_lane(clipped, 1) * step));
-  v = f32x4.replace_lane(v, 2, load<f32>(x + 8 + <usize>i32x4.extract_lane(clipped, 2) * step));
-  return f32x4.replace_lane(v, 3, load<f32>(x + 12 + <usize>i32x4.extract_lane(clipped, 3) * step));
+function storeGrad(grad: usize, g: v128, adds: bool): void {
+  v128.store(grad, adds ? f32x4.add(v128.load(grad), g) : g);
 }
 
-/** w[y] of four pixels; w[0] where y is ignored. */
 // @ts-ignore: decorator
 @inline
-export function gatherWeights(weights: usize, y: v128): v128 {
-  const clipped = i32x4.max_s(y, zero());
-  let v = f32x4.splat(load<f32>(weights + (<usize>i32x4.extract_lane(clipped, 0) << 2)));
-  v = f32x4.replace_lane(v, 1, load<f32>(weights + (<usize>i32x4.extract_lane(clipped, 1) << 2)));
-  v = f32x4.replace_lane(v, 2, load<f32>(weights + (<usize>i32x4.extract_lane(clipped, 2) << 2)));
-  return f32x4.replace_lane(v, 3, load<f32>(weights + (<usize>i32x4.extract_lane(clipped, 3) << 2)));
+function weightOf(weights: usize, k: i32): v128 {
+  return weights == 0 ? one() : v128.load32_splat(weights + (<usize>k << 2));
+}
+
+/** The largest logit of four pixels. */
+function largestOf(x: usize, step: usize, channels: i32): v128 {
+  let largest = v128.load(x);
+  for (let k = 1; k < channels; k++) largest = f32x4.pmax(largest, v128.load(x + <usize>k * step));
+  return largest;
 }

@@ -1,9 +1,14 @@
 /** The kernels' exports. Every function works on addresses its caller owns; none allocates. */
-export { binaryCrossEntropy, focal } from "./binary";
-export { crossEntropyGrad, crossEntropyValue } from "./cross-entropy";
-export { overlapOfLabels, overlapOfLabelsGrad, overlapOfTargets, overlapOfTargetsGrad } from "./overlap";
-export { addRows } from "./rows";
-export { softmax } from "./softmax";
 export {
-  canonicalLabels, canonicalTargets, countLabels, countTargets, firstNonFinite, firstOutsideUnit,
+  binaryCrossEntropy, binaryCrossEntropyOfProbabilities, focal, focalOfProbabilities, squareFocal,
+  weightedBinaryCrossEntropy,
+} from "./binary";
+export { crossEntropy } from "./cross-entropy";
+export { anyNonFinite, anyOutsideUnit, firstNonFinite, firstOutsideUnit } from "./inputs";
+export { overlapOfLabels, overlapOfLabelsGrad, overlapOfTargets, overlapOfTargetsGrad } from "./overlap";
+export { copyRows, pixelsOfRows, rowsOfPixels } from "./rows";
+export { recallSoftmax, softmax } from "./softmax";
+export {
+  canonicalLabels, canonicalTargets, countTargets, firstBadLabel, firstBadTarget, weightOfLabels, widenLabels,
+  widenTargets,
 } from "./targets";

@@ -10,15 +10,25 @@ const LOG2E: usize = memory.data<f32>([1.44269504088896341]);
 const ROUND: usize = memory.data<f32>([12582912.0]);
 const LN2_HIGH: usize = memory.data<f32>([0.693359375]);
 const LN2_LOW: usize = memory.data<f32>([-2.12194440e-4]);
-/** The smallest argument whose exponential is a normal float32: below it products turn denormal, and slow. */
-const EXP_LOWEST: usize = memory.data<f32>([-87.0]);
+/** Below it exp and its products with a share or a divisor would turn denormal, and slow. */
+const EXP_LOWEST: usize = memory.data<f32>([-80.0]);
 const EXP_HIGHEST: usize = memory.data<f32>([88.0]);
-const E0: usize = memory.data<f32>([1.9875691500e-4]);
-const E1: usize = memory.data<f32>([1.3981999507e-3]);
-const E2: usize = memory.data<f32>([8.3334519073e-3]);
-const E3: usize = memory.data<f32>([4.1665795894e-2]);
-const E4: usize = memory.data<f32>([1.6666665459e-1]);
-const E5: usize = memory.data<f32>([5.0000001201e-1]);
+/** exp(r) = 1 + r + r^2 (E2 + E3 r + E4 r^2 + E5 r^3) for |r| <= ln 2 / 2, minimax, relative error 1.1e-7. */
+const E2: usize = memory.data<f32>([0.499992311]);
+const E3: usize = memory.data<f32>([0.166671157]);
+const E4: usize = memory.data<f32>([0.0418903306]);
+const E5: usize = memory.data<f32>([0.00831250101]);
+/** log(1 + e) = e (1 + P1 e + ... + P8 e^8) for e in [0, 1], minimax, relative error 3.3e-8. */
+const P1: usize = memory.data<f32>([-0.499996483]);
+const P2: usize = memory.data<f32>([0.33321324]);
+const P3: usize = memory.data<f32>([-0.248571634]);
+const P4: usize = memory.data<f32>([0.191536546]);
+const P5: usize = memory.data<f32>([-0.137538031]);
+const P6: usize = memory.data<f32>([0.079204537]);
+const P7: usize = memory.data<f32>([-0.0300657917]);
+const P8: usize = memory.data<f32>([0.00536482455]);
+/** Below it e^4 would turn denormal; 1 + P1 e + ... is then 1 to 4e-9. */
+const P_LOWEST: usize = memory.data<f32>([1e-8]);
 const ONE: usize = memory.data<f32>([1.0]);
 const HALF: usize = memory.data<f32>([0.5]);
 const SQRT_HALF: usize = memory.data<f32>([0.707106781186547524]);
@@ -57,21 +67,27 @@ function fma(a: v128, b: v128, c: usize): v128 {
   return f32x4.add(f32x4.mul(a, b), v128.load32_splat(c));
 }
 
-/** exp(x), relative error below 2e-7; arguments are clamped to [-87, 88]. */
+/** exp(x), relative error below 2e-7; arguments are clamped to [-80, 88]. */
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
-  const clamped = f32x4.pmin(f32x4.pmax(x, v128.load32_splat(EXP_LOWEST)), v128.load32_splat(EXP_HIGHEST));
+  return expNeg4(f32x4.pmin(x, v128.load32_splat(EXP_HIGHEST)));
+}
+
+/** exp(x) for x <= 88, relative error below 2e-7; arguments below -80 are taken for -80. */
+// @ts-ignore: decorator
+@inline
+export function expNeg4(x: v128): v128 {
+  const clamped = f32x4.pmax(x, v128.load32_splat(EXP_LOWEST));
   const t = fma(clamped, v128.load32_splat(LOG2E), ROUND);
   const n = f32x4.sub(t, v128.load32_splat(ROUND));
   let r = f32x4.sub(clamped, f32x4.mul(n, v128.load32_splat(LN2_HIGH)));
   r = f32x4.sub(r, f32x4.mul(n, v128.load32_splat(LN2_LOW)));
-  let y = fma(v128.load32_splat(E0), r, E1);
-  y = fma(y, r, E2);
-  y = fma(y, r, E3);
-  y = fma(y, r, E4);
-  y = fma(y, r, E5);
-  y = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(r, r), y), r), one());
+  // In powers of r^2, which makes the chain of operations that wait for each other short.
+  const r2 = f32x4.mul(r, r);
+  const low = f32x4.mul(r2, fma(v128.load32_splat(E3), r, E2));
+  const high = f32x4.mul(f32x4.mul(r2, r2), fma(v128.load32_splat(E5), r, E4));
+  const y = f32x4.add(f32x4.add(f32x4.add(r, one()), low), high);
   return i32x4.add(y, i32x4.shl(t, 23));
 }
 
@@ -99,13 +115,21 @@ export function log4(x: v128): v128 {
   return f32x4.add(f32x4.add(f, y), f32x4.mul(e, v128.load32_splat(LN2_HIGH)));
 }
 
-/** log(1 + u) for u >= 0, relative error below 3e-7 however small u is. */
+/** log(1 + e) for e in [0, 1], relative error below 2e-7 however small e is. */
 // @ts-ignore: decorator
 @inline
-export function log1p4(u: v128): v128 {
-  const w = f32x4.add(one(), u);
-  const lost = f32x4.sub(u, f32x4.sub(w, one()));
-  return f32x4.add(log4(w), f32x4.div(lost, w));
+export function log1pOfUnit4(e: v128): v128 {
+  const u = f32x4.pmax(e, v128.load32_splat(P_LOWEST));
+  const e2 = f32x4.mul(u, u);
+  const e4 = f32x4.mul(e2, e2);
+  const a = fma(v128.load32_splat(P1), u, ONE);
+  const b = fma(v128.load32_splat(P3), u, P2);
+  const c = fma(v128.load32_splat(P5), u, P4);
+  const d = fma(v128.load32_splat(P7), u, P6);
+  const ab = f32x4.add(a, f32x4.mul(e2, b));
+  const cd = f32x4.add(c, f32x4.mul(e2, d));
+  const high = f32x4.add(cd, f32x4.mul(e4, v128.load32_splat(P8)));
+  return f32x4.mul(e, f32x4.add(ab, f32x4.mul(e4, high)));
 }
 
 /** 1 - exp(-b) for b >= 0, relative error below 3e-7 however small b is. */

@@ -5,102 +5,157 @@
  *   d_c = dL/dp_c = b_c - a_c g                                               (second map)
  *   softmax: dL/dx_k = p_k (d_k - sum_j p_j d_j)     sigmoid: dL/dx = p (1 - p) d
  *
- * The softmax chain is taken relative to the d of the largest class, which keeps it exact when p is near 0 or 1.
+ * On labels y the softmax chain is p_k (b_k - B + a_y (p_y - [k = y])) with B = sum_j p_j b_j. All b are taken relative
+ * to that of the largest class: that keeps the chain exact when p is near 0 or 1.
  */
-import { addTo, exp4, flush, one, zero } from "./math";
+import { gather, gatherRows, scatterToRows } from "./labels";
+import { addTo, expNeg4, flush, one, zero } from "./math";
 
-/** sums[4c], ..., [4c + 3] += I, P, G, n of class c. */
-export function overlapOfLabels(p: usize, stride: i32, labels: usize, channels: i32, n: i32, sums: usize): void {
-  for (let k = 0; k < channels; k++) {
-    const row = p + (<usize>(k * stride) << 2);
-    const at = sums + <usize>(k * 32);
-    let intersection = zero();
-    let predicted = zero();
-    let truth = zero();
-    let all = zero();
-    for (let i = 0; i < n; i += 4) {
-      const y = v128.load(labels + (<usize>i << 2));
-      const counted = i32x4.ge_s(y, zero());
-      const pk = v128.and(v128.load(row + (<usize>i << 2)), counted);
-      all = i32x4.sub(all, counted);
-      const own = i32x4.eq(y, i32x4.splat(k));
-      predicted = addTo(predicted, pk);
-      intersection = addTo(intersection, v128.and(pk, own));
-      truth = i32x4.sub(truth, own);
-    }
-    flush(at, intersection);
-    flush(at + 8, predicted);
-    flush(at + 16, addTo(zero(), f32x4.convert_i32x4_s(truth)));
-    flush(at + 24, addTo(zero(), f32x4.convert_i32x4_s(all)));
-  }
-}
+/** Bytes of a row after which float32 partial sums are added to float64. */
+const STRETCH: usize = 512;
+const SIGN: usize = memory.data<i32>([0x80000000]);
 
-/** dL/dx of a softmax tile into `grad` (overwritten). `a`, `b`: float32 per class; `largest`: argmax per pixel. */
-export function overlapOfLabelsGrad(
-  p: usize, stride: i32, labels: usize, largest: usize, a: usize, b: usize,
-  channels: i32, n: i32, grad: usize, gradStride: i32,
+/** sums[4c], ..., [4c + 3] += I, P, G, n of class c. `inverse` is scratch of a row. */
+export function overlapOfLabels(
+  e: usize, eStride: i32, labels: usize, r: usize, inverse: usize, channels: i32, n: i32, sums: usize,
 ): void {
-  for (let i = 0; i < n; i += 4) {
-    const offset = <usize>i << 2;
-    const y = v128.load(labels + offset);
-    const counted = i32x4.ge_s(y, zero());
-    const top = slopes(v128.load(largest + offset), y, a, b);
-    let mean = zero();
-    for (let k = 0; k < channels; k++) {
-      const pk = v128.load(p + offset + (<usize>(k * stride) << 2));
-      mean = f32x4.add(mean, f32x4.mul(pk, f32x4.sub(slope(k, y, a, b), top)));
+  const bytes = <usize>n << 2;
+  const eStep = <usize>eStride << 2;
+  let counted: f64 = 0;
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const y = v128.load(labels + i);
+    const share = f32x4.div(one(), f32x4.add(one(), v128.load(r + i)));
+    v128.store(inverse + i, v128.and(share, i32x4.ge_s(y, zero())));
+  }
+  for (let i: usize = 0; i < bytes; i += 4) {
+    const y = load<i32>(labels + i);
+    if (y < 0) continue;
+    const at = sums + (<usize>y << 5);
+    const p = load<f32>(e + i + <usize>y * eStep) * load<f32>(inverse + i);
+    store<f64>(at, load<f64>(at) + <f64>p);
+    store<f64>(at, load<f64>(at, 16) + 1, 16);
+    counted += 1;
+  }
+  for (let k = 0; k < channels; k++) {
+    const row = e + <usize>k * eStep;
+    let predicted = zero();
+    for (let begin: usize = 0; begin < bytes; begin += STRETCH) {
+      const end = min(begin + STRETCH, bytes);
+      let p0 = zero();
+      let p1 = zero();
+      for (let i = begin; i < end; i += 32) {
+        p0 = f32x4.add(p0, f32x4.mul(v128.load(row + i), v128.load(inverse + i)));
+        p1 = f32x4.add(p1, f32x4.mul(v128.load(row + i, 16), v128.load(inverse + i, 16)));
+      }
+      predicted = addTo(addTo(predicted, p0), p1);
     }
-    for (let k = 0; k < channels; k++) {
-      const pk = v128.load(p + offset + (<usize>(k * stride) << 2));
-      const relative = f32x4.sub(f32x4.sub(slope(k, y, a, b), top), mean);
-      v128.store(grad + offset + (<usize>(k * gradStride) << 2), v128.and(f32x4.mul(pk, relative), counted));
-    }
+    const at = sums + (<usize>k << 5);
+    flush(at + 8, predicted);
+    store<f64>(at, load<f64>(at, 24) + counted, 24);
   }
 }
 
-/** b_k - a_k [k = y] of four pixels. */
-// @ts-ignore: decorator
-@inline
-function slope(k: i32, y: v128, a: usize, b: usize): v128 {
-  const own = i32x4.eq(y, i32x4.splat(k));
-  const at = <usize>k << 2;
-  return f32x4.sub(v128.load32_splat(b + at), v128.and(v128.load32_splat(a + at), own));
-}
-
-/** The slope of a class per pixel. */
-// @ts-ignore: decorator
-@inline
-function slopes(k: v128, y: v128, a: usize, b: usize): v128 {
-  const own = i32x4.eq(k, y);
-  return f32x4.sub(gather(b, k), v128.and(gather(a, k), own));
-}
-
-// @ts-ignore: decorator
-@inline
-function gather(from: usize, k: v128): v128 {
-  let v = f32x4.splat(load<f32>(from + (<usize>i32x4.extract_lane(k, 0) << 2)));
-  v = f32x4.replace_lane(v, 1, load<f32>(from + (<usize>i32x4.extract_lane(k, 1) << 2)));
-  v = f32x4.replace_lane(v, 2, load<f32>(from + (<usize>i32x4.extract_lane(k, 2) << 2)));
-  return f32x4.replace_lane(v, 3, load<f32>(from + (<usize>i32x4.extract_lane(k, 3) << 2)));
+/**
+ * dL/dx of a softmax tile into `grad`, or added to it. `a`, `b`: float32 per class. `own`, `inverse`, `top` and `shift`
+ * are scratch of a row each.
+ */
+export function overlapOfLabelsGrad(
+  e: usize, eStride: i32, labels: usize, r: usize, a: usize, b: usize, channels: i32, n: i32,
+  grad: usize, gradStride: i32, adds: bool, own: usize, inverse: usize, top: usize, shift: usize,
+): void {
+  const bytes = <usize>n << 2;
+  const eStep = <usize>eStride << 2;
+  const gradStep = <usize>gradStride << 2;
+  const end = e + <usize>channels * eStep;
+  for (let i: usize = 0; i < bytes; i += 32) {
+    let base0 = zero();
+    let base1 = zero();
+    let bk = b;
+    for (let at = e + i; at < end; at += eStep) {
+      const v = v128.load32_splat(bk);
+      base0 = v128.bitselect(v, base0, f32x4.eq(v128.load(at), one()));
+      base1 = v128.bitselect(v, base1, f32x4.eq(v128.load(at, 16), one()));
+      bk += 4;
+    }
+    let mean0 = zero();
+    let mean1 = zero();
+    bk = b;
+    for (let at = e + i; at < end; at += eStep) {
+      const v = v128.load32_splat(bk);
+      mean0 = f32x4.add(mean0, f32x4.mul(v128.load(at), f32x4.sub(v, base0)));
+      mean1 = f32x4.add(mean1, f32x4.mul(v128.load(at, 16), f32x4.sub(v, base1)));
+      bk += 4;
+    }
+    v128.store(top + i, base0);
+    v128.store(top + i, base1, 16);
+    v128.store(shift + i, mean0);
+    v128.store(shift + i, mean1, 16);
+  }
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const y = v128.load(labels + i);
+    const counted = i32x4.ge_s(y, zero());
+    const rest = v128.load(r + i);
+    const share = f32x4.div(one(), f32x4.add(one(), rest));
+    const base = v128.load(top + i);
+    const mean = f32x4.mul(v128.load(shift + i), share);
+    const ey = gatherRows(e + i, eStep, y);
+    const py = f32x4.mul(ey, share);
+    const ay = gather(a, y);
+    const others = v128.bitselect(f32x4.mul(rest, share), f32x4.sub(one(), py), f32x4.eq(ey, one()));
+    const relative = f32x4.sub(f32x4.sub(f32x4.sub(gather(b, y), base), mean), f32x4.mul(ay, others));
+    let g = v128.and(f32x4.mul(py, relative), counted);
+    if (adds) g = f32x4.add(g, gatherRows(grad + i, gradStep, y));
+    v128.store(own + i, g);
+    v128.store(inverse + i, v128.and(share, counted));
+    v128.store(shift + i, f32x4.sub(f32x4.mul(py, ay), mean));
+  }
+  for (let k = 0; k < channels; k++) {
+    const from = e + <usize>k * eStep;
+    const to = grad + <usize>k * gradStep;
+    const bk = v128.load32_splat(b + (<usize>k << 2));
+    for (let i: usize = 0; i < bytes; i += 32) {
+      const relative0 = f32x4.add(f32x4.sub(bk, v128.load(top + i)), v128.load(shift + i));
+      const relative1 = f32x4.add(f32x4.sub(bk, v128.load(top + i, 16)), v128.load(shift + i, 16));
+      let g0 = f32x4.mul(f32x4.mul(v128.load(from + i), v128.load(inverse + i)), relative0);
+      let g1 = f32x4.mul(f32x4.mul(v128.load(from + i, 16), v128.load(inverse + i, 16)), relative1);
+      if (adds) {
+        g0 = f32x4.add(g0, v128.load(to + i));
+        g1 = f32x4.add(g1, v128.load(to + i, 16));
+      }
+      v128.store(to + i, g0);
+      v128.store(to + i, g1, 16);
+    }
+  }
+  scatterToRows(own, labels, n, grad, gradStep);
 }
 
 /** sums[0], ..., [3] += I, P, G, n of one sigmoid row. */
 export function overlapOfTargets(x: usize, targets: usize, n: i32, sums: usize): void {
+  const bytes = <usize>n << 2;
   let intersection = zero();
   let predicted = zero();
   let truth = zero();
   let all = zero();
-  for (let i = 0; i < n; i += 4) {
-    const t = v128.load(targets + (<usize>i << 2));
-    const counted = f32x4.ge(t, zero());
-    const v = v128.load(x + (<usize>i << 2));
-    const e = exp4(f32x4.neg(f32x4.abs(v)));
-    const far = f32x4.div(one(), f32x4.add(one(), e));
-    const p = v128.and(v128.bitselect(far, f32x4.mul(e, far), f32x4.ge(v, zero())), counted);
-    predicted = addTo(predicted, p);
-    intersection = addTo(intersection, f32x4.mul(p, t));
-    truth = addTo(truth, v128.and(t, counted));
-    all = i32x4.sub(all, counted);
+  for (let begin: usize = 0; begin < bytes; begin += STRETCH) {
+    const end = min(begin + STRETCH, bytes);
+    let i1 = zero();
+    let p1 = zero();
+    let g1 = zero();
+    for (let i = begin; i < end; i += 16) {
+      const t = v128.load(targets + i);
+      const counted = f32x4.ge(t, zero());
+      const v = v128.load(x + i);
+      const e = expNeg4(v128.or(v, v128.load32_splat(SIGN)));
+      const top = v128.bitselect(one(), e, f32x4.ge(v, zero()));
+      const p = v128.and(f32x4.div(top, f32x4.add(one(), e)), counted);
+      p1 = f32x4.add(p1, p);
+      i1 = f32x4.add(i1, f32x4.mul(p, t));
+      g1 = f32x4.add(g1, v128.and(t, counted));
+      all = i32x4.sub(all, counted);
+    }
+    intersection = addTo(intersection, i1);
+    predicted = addTo(predicted, p1);
+    truth = addTo(truth, g1);
   }
   flush(sums, intersection);
   flush(sums + 8, predicted);
@@ -108,18 +163,20 @@ export function overlapOfTargets(x: usize, targets: usize, n: i32, sums: usize):
   flush(sums + 24, addTo(zero(), f32x4.convert_i32x4_s(all)));
 }
 
-/** p (1 - p) (b - a t) of one sigmoid row into `grad` (overwritten). */
-export function overlapOfTargetsGrad(x: usize, targets: usize, n: i32, a: f32, b: f32, grad: usize): void {
+/** p (1 - p) (b - a t) of one sigmoid row into `grad`, or added to it. */
+export function overlapOfTargetsGrad(
+  x: usize, targets: usize, n: i32, a: f32, b: f32, grad: usize, adds: bool,
+): void {
+  const bytes = <usize>n << 2;
   const aa = f32x4.splat(a);
   const bb = f32x4.splat(b);
-  for (let i = 0; i < n; i += 4) {
-    const offset = <usize>i << 2;
-    const t = v128.load(targets + offset);
-    const e = exp4(f32x4.neg(f32x4.abs(v128.load(x + offset))));
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const t = v128.load(targets + i);
+    const e = expNeg4(v128.or(v128.load(x + i), v128.load32_splat(SIGN)));
     const far = f32x4.div(one(), f32x4.add(one(), e));
     const chain = f32x4.mul(f32x4.mul(e, far), far);
-    const g = f32x4.mul(chain, f32x4.sub(bb, f32x4.mul(aa, t)));
-    v128.store(grad + offset, v128.and(g, f32x4.ge(t, zero())));
+    let g = v128.and(f32x4.mul(chain, f32x4.sub(bb, f32x4.mul(aa, t))), f32x4.ge(t, zero()));
+    if (adds) g = f32x4.add(g, v128.load(grad + i));
+    v128.store(grad + i, g);
   }
 }
-

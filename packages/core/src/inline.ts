@@ -82,8 +82,9 @@ export function mapsOf({ plan, problem, outputs }: LossCall, engine: MapEngine):
   const first = zeroSums(problem, plan.firstLength);
   const second = zeroSums(problem, plan.secondLength);
   const fields = makeFields(plan, problem);
+  const kept = { fields, ...roomForSoftmax(problem, outputs) };
   for (const piece of pieces) {
-    addSums(first[piece.image], engine.first(plan, viewPiece(plan, problem, piece, { fields })));
+    addSums(first[piece.image], engine.first(plan, viewPiece(plan, problem, piece, kept)));
   }
   for (const place of measuringPlaces(plan, problem)) {
     const { term, image } = place;
@@ -100,11 +101,22 @@ export function mapsOf({ plan, problem, outputs }: LossCall, engine: MapEngine):
   }
   if (runsSecond) {
     for (const piece of pieces) {
-      const view = viewPiece(plan, problem, piece, { ...outputs, fields });
+      const view = viewPiece(plan, problem, piece, { ...outputs, ...kept });
       addSums(second[piece.image], engine.second(plan, view, coefficients[piece.image]));
     }
   }
   return { first, second };
+}
+
+/** The gradient's array, for the softmax to wait in between the maps, unless it holds logits. */
+function roomForSoftmax({ logits }: Problem, { grad }: PieceOutputs): Pick<PieceOutputs, "softmax"> {
+  if (grad === undefined) return {};
+  const { buffer, byteOffset, byteLength } = grad;
+  const overlaps =
+    buffer === logits.buffer &&
+    byteOffset < logits.byteOffset + logits.byteLength &&
+    logits.byteOffset < byteOffset + byteLength;
+  return overlaps ? {} : { softmax: grad };
 }
 
 /** Whether the second map has to run: for the gradient, the elements, or the value itself. */

@@ -22,6 +22,15 @@ export interface TermMaps<P> {
   second(piece: P, coefficients: Float64Array, sums: Float64Array): void;
 }
 
+/** The maps of the SIMD twin. Sums lie in the engine's memory: their `byteOffset` is an address. */
+export interface KernelMaps extends TermMaps<SimdTile> {
+  /**
+   * Writes the numbers that the kernels need on every tile of a piece, at most 2 C; `coefficients` in the second map.
+   * They lie at `tile.constants`.
+   */
+  prepare?(constants: Float32Array, coefficients?: Float64Array): void;
+}
+
 /** What `elements` holds: nothing, one number per pixel, per logit, or per image and class. */
 export type ElementKind = "none" | "pixels" | "logits" | "classes";
 
@@ -66,7 +75,7 @@ export interface Term {
   /** Their dims, for a number of images: `[N, C]` unless sums run over the batch or classes are chosen. */
   classElementDims?(images: number): readonly number[];
   /** Absent where only the pixel maps exist. */
-  readonly simd?: TermMaps<SimdTile>;
+  readonly simd?: KernelMaps;
   readonly pixel: TermMaps<Pixel>;
 }
 

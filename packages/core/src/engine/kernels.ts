@@ -5,91 +5,185 @@
  */
 import { readFileSync } from "node:fs";
 
-/** Addresses are bytes, counts are elements; see assembly/ for what each kernel computes. */
+/** Addresses are bytes, counts are elements, truth is 1; see assembly/ for what each kernel computes. */
 export interface Kernels {
-  canonicalLabels(labels: number, n: number, classes: number, ignored: number, ignoredCount: number): number;
-  canonicalTargets(targets: number, n: number, ignored: number, ignoredCount: number): number;
-  countLabels(labels: number, n: number, weights: number, sums: number): void;
+  widenLabels(from: number, type: number, n: number, to: number): void;
+  canonicalLabels(
+    labels: number,
+    n: number,
+    padded: number,
+    classes: number,
+    ignored: number,
+    ignoredCount: number,
+  ): number;
+  firstBadLabel(labels: number, n: number, classes: number, ignored: number, ignoredCount: number): number;
+  weightOfLabels(labels: number, n: number, weights: number): number;
+  widenTargets(from: number, type: number, step: number, n: number, to: number): void;
+  canonicalTargets(
+    from: number,
+    to: number,
+    n: number,
+    padded: number,
+    ignored: number,
+    ignoredCount: number,
+  ): number;
+  firstBadTarget(targets: number, n: number, ignored: number, ignoredCount: number): number;
   countTargets(targets: number, stride: number, channels: number, n: number, sums: number): void;
+  anyNonFinite(x: number, stride: number, rows: number, n: number): number;
+  anyOutsideUnit(x: number, stride: number, rows: number, n: number): number;
   firstNonFinite(x: number, n: number): number;
   firstOutsideUnit(x: number, n: number): number;
   softmax(
     x: number,
     xStride: number,
-    p: number,
-    pStride: number,
+    e: number,
+    eStride: number,
     m: number,
     r: number,
-    a: number,
+    channels: number,
+    n: number,
+    soon: number,
+    soonStride: number,
+    later: number,
+    laterStride: number,
+  ): number;
+  recallSoftmax(
+    from: number,
+    fromStride: number,
+    e: number,
+    eStride: number,
+    r: number,
     channels: number,
     n: number,
   ): void;
-  crossEntropyValue(
+  crossEntropy(
     x: number,
     xStride: number,
-    labels: number,
-    m: number,
-    r: number,
-    weights: number,
-    smoothing: number,
-    channels: number,
-    n: number,
-    elements: number,
-    sums: number,
-  ): void;
-  crossEntropyGrad(
-    p: number,
-    pStride: number,
+    e: number,
+    eStride: number,
     labels: number,
     r: number,
-    a: number,
     weights: number,
     smoothing: number,
     channels: number,
     n: number,
     scale: number,
+    elements: number,
     grad: number,
     gradStride: number,
+    adds: number,
+    own: number,
+    factor: number,
+    pull: number,
+    sums: number,
   ): void;
   binaryCrossEntropy(
     x: number,
     targets: number,
     n: number,
-    fromLogits: number,
+    scale: number,
+    elements: number,
+    grad: number,
+    adds: number,
+    sums: number,
+  ): void;
+  weightedBinaryCrossEntropy(
+    x: number,
+    targets: number,
+    n: number,
     posWeight: number,
     scale: number,
     elements: number,
     grad: number,
+    adds: number,
+    sums: number,
+  ): void;
+  binaryCrossEntropyOfProbabilities(
+    x: number,
+    targets: number,
+    n: number,
+    posWeight: number,
+    scale: number,
+    elements: number,
+    grad: number,
+    adds: number,
+    sums: number,
+  ): void;
+  squareFocal(
+    x: number,
+    targets: number,
+    n: number,
+    alpha: number,
+    scale: number,
+    elements: number,
+    grad: number,
+    adds: number,
     sums: number,
   ): void;
   focal(
     x: number,
     targets: number,
     n: number,
-    fromLogits: number,
     alpha: number,
     gamma: number,
     scale: number,
     elements: number,
     grad: number,
+    adds: number,
     sums: number,
   ): void;
-  overlapOfLabels(p: number, stride: number, labels: number, channels: number, n: number, sums: number): void;
-  overlapOfLabelsGrad(
-    p: number,
-    stride: number,
+  focalOfProbabilities(
+    x: number,
+    targets: number,
+    n: number,
+    alpha: number,
+    gamma: number,
+    scale: number,
+    elements: number,
+    grad: number,
+    adds: number,
+    sums: number,
+  ): void;
+  overlapOfLabels(
+    e: number,
+    eStride: number,
     labels: number,
-    largest: number,
+    r: number,
+    inverse: number,
+    channels: number,
+    n: number,
+    sums: number,
+  ): void;
+  overlapOfLabelsGrad(
+    e: number,
+    eStride: number,
+    labels: number,
+    r: number,
     a: number,
     b: number,
     channels: number,
     n: number,
     grad: number,
     gradStride: number,
+    adds: number,
+    own: number,
+    inverse: number,
+    top: number,
+    shift: number,
   ): void;
   overlapOfTargets(x: number, targets: number, n: number, sums: number): void;
-  overlapOfTargetsGrad(x: number, targets: number, n: number, a: number, b: number, grad: number): void;
-  addRows(to: number, from: number, n: number): void;
+  overlapOfTargetsGrad(
+    x: number,
+    targets: number,
+    n: number,
+    a: number,
+    b: number,
+    grad: number,
+    adds: number,
+  ): void;
+  copyRows(from: number, fromStride: number, to: number, toStride: number, rows: number, n: number): void;
+  rowsOfPixels(from: number, to: number, toStride: number, channels: number, n: number): void;
+  pixelsOfRows(from: number, fromStride: number, to: number, channels: number, n: number): void;
 }
 
 let compiled: WebAssembly.Module | undefined;

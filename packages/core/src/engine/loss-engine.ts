@@ -2,27 +2,41 @@
  * Runs the maps of a plan on a piece: on the SIMD kernels where a term has them for this call, tile by tile, and on
  * the float64 maps elsewhere.
  *
- * Arrays in the engine's own memory are read in place; all others pass through a tile of scratch that stays in the
- * second-level cache. Gradients are made in scratch and copied out once a tile is done, so that the gradient may
- * take the place of the logits.
+ * Arrays in the engine's own memory are read and written in place; all others are copied there a piece at a time
+ * (staging.ts). A tile is small enough for its softmax to stay in the first-level cache, where all terms share it.
  *
  * @module
  */
 import type { LossPlan } from "../plan.ts";
-import type { Term } from "../term.ts";
+import type { KernelMaps, Term } from "../term.ts";
 import { Arena } from "./arena.ts";
 import { nonFiniteFault, probabilityFault } from "./faults.ts";
 import { instantiateKernels, type Kernels } from "./kernels.ts";
-import type { Floats, PieceView, Rows } from "./piece-view.ts";
+import type { PieceView, Rows } from "./piece-view.ts";
 import { firstOverPixels, secondOverPixels } from "./pixel-loop.ts";
 import { Scratch } from "./scratch.ts";
-import { loadTarget } from "./target-tile.ts";
+import { type Place, Staging } from "./staging.ts";
+import { TargetTile } from "./target-tile.ts";
 import { SimdTile } from "./tile.ts";
+
+/** A term that runs on the kernels, with its part of the sums and its constants in the engine's memory. */
+interface KernelTerm {
+  readonly term: Term;
+  readonly maps: KernelMaps;
+  readonly sums: Float64Array;
+  readonly coefficients: Float64Array;
+  readonly constants: number;
+}
+
+const NONE = new Float64Array(0);
 
 export class LossEngine {
   readonly arena: Arena;
   readonly #kernels: Kernels;
   readonly #scratch: Scratch;
+  readonly #staging: Staging;
+  readonly #targets: TargetTile;
+  readonly #tile: SimdTile;
   #tiles = 0;
 
   /** An engine with a memory of its own, or over the memory it shares with other threads. */
@@ -30,6 +44,9 @@ export class LossEngine {
     this.arena = new Arena(memory);
     this.#kernels = instantiateKernels(this.arena.memory);
     this.#scratch = new Scratch(this.arena);
+    this.#staging = new Staging(this.arena, this.#kernels);
+    this.#targets = new TargetTile(this.arena, this.#kernels, this.#scratch, this.#staging);
+    this.#tile = new SimdTile(this.#kernels, this.#scratch, this.#targets);
   }
 
   /** Tiles the SIMD kernels have run on: the proof that the fast path was taken. */
@@ -41,20 +58,7 @@ export class LossEngine {
   first(plan: LossPlan, view: PieceView): Float64Array {
     const { simd, pixel } = twinsFor(plan, view);
     const sums = new Float64Array(plan.firstLength);
-    if (simd.length > 0) {
-      const scratch = this.#scratch.fit(plan);
-      const own = this.arena.doubles(scratch.sums, plan.firstLength).fill(0);
-      for (let begin = 0; begin < view.count; begin += scratch.stride) {
-        const count = Math.min(scratch.stride, view.count - begin);
-        const tile = this.#openTile(plan, view, begin, count, plan.firstReadsLogits);
-        for (const i of simd) {
-          const { term } = plan.terms[i];
-          this.#aim(tile, term, view, begin);
-          term.simd?.first(tile, plan.firstOf(own, i));
-        }
-      }
-      sums.set(own);
-    }
+    if (simd.length > 0) this.#firstOnKernels(plan, view, simd, sums);
     if (pixel.length > 0) {
       firstOverPixels({ plan, terms: pixel, view, begin: 0, count: view.count }, sums);
     }
@@ -64,74 +68,175 @@ export class LossEngine {
   /** Second map: gradient and elements where the view has room for them, and the sums of the piece. */
   second(plan: LossPlan, view: PieceView, coefficients: Float64Array): Float64Array {
     const { simd, pixel } = twinsFor(plan, view);
-    const { grad, elements } = view.rows;
+    const { count } = view;
+    const sums = new Float64Array(plan.secondLength);
+    const rows = view.rows.grad;
+    // Pixel maps add to what the kernels wrote, and read logits whose place a gradient may take.
+    const grad =
+      rows &&
+      (pixel.length === 0
+        ? this.#staging.open("grad", rows, count)
+        : this.#staging.room("grad", rows.channels, count));
+    if (simd.length > 0) this.#secondOnKernels(plan, view, simd, coefficients, sums, grad);
+    if (pixel.length > 0) {
+      const own = grad && this.#rowsAt(grad, view.classes);
+      if (simd.length === 0) own?.data.fill(0);
+      secondOverPixels({ plan, terms: pixel, view, begin: 0, count }, coefficients, sums, own);
+    }
+    if (rows !== undefined && grad !== undefined) this.#staging.store(grad, rows, count);
+    return sums;
+  }
+
+  #firstOnKernels(plan: LossPlan, view: PieceView, simd: readonly number[], sums: Float64Array): void {
     const scratch = this.#scratch.fit(plan);
-    const sums = this.arena.doubles(scratch.sums, plan.secondLength).fill(0);
-    for (let begin = 0; begin < view.count; begin += scratch.stride) {
-      const count = Math.min(scratch.stride, view.count - begin);
-      if (simd.length > 0) {
-        const tile = this.#openTile(plan, view, begin, count, true);
-        simd.forEach((i, nth) => {
-          const { term } = plan.terms[i];
-          this.#aim(tile, term, view, begin);
-          tile.grad = grad === undefined ? 0 : nth === 0 ? scratch.grad : scratch.nextGrad;
-          tile.elements = elements === undefined ? 0 : scratch.elements;
-          term.simd?.second(tile, plan.coefficientsOf(coefficients, i), plan.secondOf(sums, i));
-          if (tile.grad !== 0 && nth > 0) {
-            this.#kernels.addRows(scratch.grad, scratch.nextGrad, scratch.stride * view.classes);
-          }
-        });
-        if (elements !== undefined) this.#store(scratch.elements, elements, begin, count);
-      } else if (grad !== undefined) {
-        this.arena.floats(scratch.grad, scratch.stride * view.classes).fill(0);
+    const own = this.arena.doubles(scratch.sums, plan.firstLength).fill(0);
+    const terms = this.#prepare(plan, simd, (i) => plan.firstOf(own, i));
+    const readsLogits = terms.some(({ term }) => term.coupling !== "labels");
+    const logits = readsLogits ? this.#staging.load(view.rows.logits, view.count) : undefined;
+    const softmax = readsLogits ? this.#softmaxPlace(view, terms) : undefined;
+    const tile = this.#tile;
+    this.#targets.openPiece(view);
+    for (let begin = 0; begin < view.count; begin += scratch.pixels) {
+      this.#moveTo(view, begin);
+      if (logits !== undefined) {
+        this.#aim(logits, begin);
+        this.#readLogits(view, terms, begin, softmax);
       }
-      if (pixel.length > 0) {
-        const gradRows = grad && this.#rowsAt(scratch.grad, view.classes);
-        secondOverPixels({ plan, terms: pixel, view, begin, count }, coefficients, sums, gradRows);
+      if (softmax !== undefined) {
+        const to = softmax.address + begin * 4;
+        this.#kernels.copyRows(tile.e, tile.stride, to, softmax.stride, tile.classes, tile.count);
       }
-      if (grad !== undefined) this.#store(scratch.grad, grad, begin, count);
+      for (const part of terms) {
+        tile.term = part.term;
+        tile.constants = part.constants;
+        part.maps.first(tile, part.sums);
+      }
     }
-    return sums.slice();
+    sums.set(own);
   }
 
-  #openTile(plan: LossPlan, view: PieceView, begin: number, count: number, readsLogits: boolean): SimdTile {
-    const scratch = this.#scratch;
-    const { classes } = view;
-    const { data, offset, stride, step } = view.rows.logits;
-    let x = 0;
-    let xStride = scratch.stride;
-    if (readsLogits && step === 1 && this.arena.holds(data)) {
-      x = data.byteOffset + (offset + begin) * 4;
-      xStride = stride;
-    } else if (readsLogits) {
-      x = scratch.x;
-      this.#load(view.rows.logits, x, begin, count);
-    }
-    const tile = new SimdTile(this.arena, this.#kernels, { ...scratch, classes, pixels: count, x, xStride });
-    if (readsLogits) {
-      this.#checkInput(plan, view, tile, begin, count);
-      if (plan.terms.some(({ term }) => term.simd !== undefined && term.activation === "softmax")) {
-        const { p, stride, m, r, a } = tile;
-        this.#kernels.softmax(x, xStride, p, stride, m, r, a, classes, tile.count);
+  #secondOnKernels(
+    plan: LossPlan,
+    view: PieceView,
+    simd: readonly number[],
+    coefficients: Float64Array,
+    sums: Float64Array,
+    grad: Place | undefined,
+  ): void {
+    const scratch = this.#scratch.fit(plan);
+    const own = this.arena.doubles(scratch.sums, plan.secondLength).fill(0);
+    const terms = this.#prepare(plan, simd, (i) => plan.secondOf(own, i), coefficients);
+    const softmax = this.#softmaxPlace(view, terms);
+    const logits = this.#staging.load(view.rows.logits, view.count);
+    const elements = view.rows.elements && this.#staging.open("elements", view.rows.elements, view.count);
+    const tile = this.#tile;
+    // Several terms add up their gradients in scratch: that of the first may otherwise take the place of the logits.
+    const addsUp = terms.length > 1;
+    this.#targets.openPiece(view);
+    for (let begin = 0; begin < view.count; begin += scratch.pixels) {
+      this.#moveTo(view, begin);
+      this.#aim(logits, begin);
+      if (softmax === undefined) this.#readLogits(view, terms, begin, grad);
+      else this.#recall(softmax, begin);
+      const place = grad === undefined ? 0 : grad.address + begin * 4;
+      tile.grad = addsUp && grad !== undefined ? scratch.grad : place;
+      tile.gradStride = addsUp ? scratch.stride : (grad?.stride ?? 0);
+      tile.elements = elements === undefined ? 0 : elements.address + begin * 4;
+      tile.elementsStride = elements?.stride ?? 0;
+      tile.adds = 0;
+      for (const part of terms) {
+        tile.term = part.term;
+        tile.constants = part.constants;
+        part.maps.second(tile, part.coefficients, part.sums);
+        tile.adds = 1;
+      }
+      if (addsUp && grad !== undefined) {
+        this.#kernels.copyRows(scratch.grad, scratch.stride, place, grad.stride, tile.classes, tile.count);
       }
     }
+    if (elements !== undefined && view.rows.elements !== undefined) {
+      this.#staging.store(elements, view.rows.elements, view.count);
+    }
+    sums.set(own);
+  }
+
+  #prepare(
+    plan: LossPlan,
+    simd: readonly number[],
+    sumsOf: (i: number) => Float64Array,
+    coefficients?: Float64Array,
+  ): KernelTerm[] {
+    return simd.map((i) => {
+      const { term } = plan.terms[i];
+      const maps = term.simd as KernelMaps;
+      const constants = this.#scratch.constants + i * plan.classes * 8;
+      const own = coefficients && plan.coefficientsOf(coefficients, i);
+      maps.prepare?.(this.arena.floats(constants, 2 * plan.classes), own);
+      return { term, maps, sums: sumsOf(i), coefficients: own ?? NONE, constants };
+    });
+  }
+
+  /**
+   * Where the first map leaves the e of the softmax for the second: where the gradient will be. Both maps must decide
+   * alike, from the view and the plan.
+   */
+  #softmaxPlace({ rows, count }: PieceView, terms: readonly KernelTerm[]): Place | undefined {
+    const { softmax, logits } = rows;
+    const kept =
+      softmax !== undefined &&
+      terms.some(({ term }) => term.activation === "softmax" && term.coupling !== "labels") &&
+      this.#staging.holds(softmax, count) &&
+      this.#staging.holds(logits, count);
+    return kept ? this.#staging.inPlace(softmax) : undefined;
+  }
+
+  #moveTo({ classes, count }: PieceView, begin: number): void {
+    this.#tile.classes = classes;
+    this.#tile.moveTo(begin, Math.min(this.#scratch.pixels, count - begin));
     this.#tiles++;
-    return tile;
   }
 
-  /** Brings the targets of a term into the tile, checked. */
-  #aim(tile: SimdTile, term: Term, view: PieceView, begin: number): void {
-    tile.target = this.#scratch.target;
-    loadTarget(this.arena, tile, term, view, begin);
+  #aim({ address, stride }: Place, begin: number): void {
+    this.#tile.x = address + begin * 4;
+    this.#tile.xStride = stride;
   }
 
-  #checkInput(plan: LossPlan, view: PieceView, tile: SimdTile, begin: number, count: number): void {
-    const probabilities = plan.terms.some(({ term }) => term.simd && term.input === "probabilities");
+  /** Checks the logits of the tile, and makes its softmax; `written` is what the tile will be written to. */
+  #readLogits(
+    view: PieceView,
+    terms: readonly KernelTerm[],
+    begin: number,
+    written: Place | undefined,
+  ): void {
+    const { x, xStride, e, r, own, stride, classes, count } = this.#tile;
+    const kernels = this.#kernels;
+    // A call is all softmax or all sigmoid here: the first has labels, the second dense targets.
+    const { pixels } = this.#scratch;
+    const soon = begin + 2 * pixels <= view.count ? x + pixels * 4 : 0;
+    const later = written === undefined ? 0 : written.address + begin * 4;
+    const writtenStride = written?.stride ?? 0;
+    const isSoftmax = terms[0].term.activation === "softmax";
+    const bad = isSoftmax
+      ? kernels.softmax(x, xStride, e, stride, own, r, classes, count, soon, xStride, later, writtenStride)
+      : kernels.anyNonFinite(x, xStride, classes, count);
+    const inUnit = terms.some(({ term }) => term.input === "probabilities");
+    const outside = inUnit ? kernels.anyOutsideUnit(x, xStride, classes, count) : 0;
+    if (bad !== 0 || outside !== 0) this.#refuseInput(view, inUnit, begin);
+  }
+
+  #recall({ address, stride }: Place, begin: number): void {
+    const { e, r, stride: eStride, classes, count } = this.#tile;
+    this.#kernels.recallSoftmax(address + begin * 4, stride, e, eStride, r, classes, count);
+  }
+
+  /** @throws PixelgradError for the first number of the tile that may not be there. */
+  #refuseInput(view: PieceView, inUnit: boolean, begin: number): void {
+    const { x, xStride, pixels } = this.#tile;
     for (let c = 0; c < view.classes; c++) {
-      const row = tile.x + c * tile.xStride * 4;
-      const bad = this.#kernels.firstNonFinite(row, count);
+      const row = x + c * xStride * 4;
+      const bad = this.#kernels.firstNonFinite(row, pixels);
       if (bad >= 0) throw nonFiniteFault(view.origin, view.classes, c, begin + bad, this.#floatAt(row, bad));
-      const outside = probabilities ? this.#kernels.firstOutsideUnit(row, count) : -1;
+      const outside = inUnit ? this.#kernels.firstOutsideUnit(row, pixels) : -1;
       if (outside >= 0) {
         throw probabilityFault(view.origin, view.classes, c, begin + outside, this.#floatAt(row, outside));
       }
@@ -142,27 +247,8 @@ export class LossEngine {
     return this.arena.floats(address, i + 1)[i];
   }
 
-  #rowsAt(address: number, channels: number): Rows<Float32Array> {
-    const { stride } = this.#scratch;
+  #rowsAt({ address, stride }: Place, channels: number): Rows<Float32Array> {
     return { data: this.arena.floats(address, channels * stride), channels, offset: 0, stride, step: 1 };
-  }
-
-  #load(from: Rows<Floats>, to: number, begin: number, count: number): void {
-    const { data, stride } = this.#rowsAt(to, from.channels);
-    for (let c = 0; c < from.channels; c++) {
-      const at = from.offset + c * from.stride + begin * from.step;
-      if (from.step === 1) data.set(from.data.subarray(at, at + count), c * stride);
-      else for (let i = 0; i < count; i++) data[c * stride + i] = from.data[at + i * from.step];
-    }
-  }
-
-  #store(from: number, to: Rows<Floats>, begin: number, count: number): void {
-    const { data, stride } = this.#rowsAt(from, to.channels);
-    for (let c = 0; c < to.channels; c++) {
-      const at = to.offset + c * to.stride + begin * to.step;
-      if (to.step === 1) to.data.set(data.subarray(c * stride, c * stride + count), at);
-      else for (let i = 0; i < count; i++) to.data[at + i * to.step] = data[c * stride + i];
-    }
   }
 }
 

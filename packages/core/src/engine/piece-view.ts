@@ -38,6 +38,11 @@ export interface PieceRows {
   readonly target: Rows;
   readonly grad?: Rows<Floats>;
   readonly elements?: Rows<Floats>;
+  /**
+   * Where the first map may leave its softmax for the second: the rows that the gradient will take, given to both maps
+   * or to none, and not overlapping the logits.
+   */
+  readonly softmax?: Rows<Floats>;
   readonly pixelWeights?: Rows;
   readonly teacher?: Rows<Floats>;
   readonly upstream?: Rows;
@@ -59,6 +64,8 @@ export interface PieceOutputs {
   readonly grad?: Floats;
   readonly elements?: Floats;
   readonly fields?: readonly (Float64Array | undefined)[];
+  /** See {@link PieceRows.softmax}. */
+  readonly softmax?: Floats;
 }
 
 /** The rows of one piece of a whole batch. */
@@ -66,7 +73,7 @@ export function viewPiece(
   plan: LossPlan,
   problem: Problem,
   piece: Piece,
-  { grad, elements, fields }: PieceOutputs = {},
+  { grad, elements, fields, softmax }: PieceOutputs = {},
 ): PieceView {
   const { pixels, classes, layout, classMask, pixelWeights, teacher, upstream } = problem;
   const rowsOf = <A extends TypedArray>(data: A, channels: number): Rows<A> =>
@@ -88,6 +95,7 @@ export function viewPiece(
       target: rowsOf(problem.target, problem.targetKind === "dense" ? classes : 1),
       ...(grad && { grad: rowsOf(grad, classes) }),
       ...(elements && { elements: rowsOf(elements, plan.elementRows) }),
+      ...(softmax && { softmax: rowsOf(softmax, classes) }),
       ...(pixelWeights && { pixelWeights: rowsOf(pixelWeights, 1) }),
       ...(teacher && { teacher: rowsOf(teacher, classes) }),
       ...(upstream && plan.elementRows > 0 && { upstream: rowsOf(upstream, plan.elementRows) }),

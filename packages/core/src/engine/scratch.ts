@@ -1,32 +1,31 @@
 /**
- * The scratch of one engine: room for one tile of logits, probabilities, targets, gradients and sums. It is taken
- * from the arena when a plan first needs it, and again only for a plan that needs more.
+ * The scratch of one engine: room for one tile's softmax, targets, gradient and sums. It is taken from the arena when
+ * a plan first needs it, and again only for a plan that needs more.
  *
  * @module
  */
 import type { LossPlan } from "../plan.ts";
 import type { Arena } from "./arena.ts";
 
-/** Logits of one tile, about: 128 KiB, so that a tile and its softmax and gradient stay in the L2 cache. */
-const TILE_LOGITS = 32_768;
-const SMALLEST_TILE = 128;
-const LARGEST_TILE = 16_384;
+/** Logits of one tile, about: 16 KiB, so that it stays in the first-level cache. Rows of fewer pixels are read slower. */
+const TILE_LOGITS = 4096;
+const SMALLEST_TILE = 256;
+const LARGEST_TILE = 4096;
 
 /** Entries an `ignoreIndex` list may have. */
 export const LARGEST_IGNORE_LIST = 256;
 
 export class Scratch {
-  /** Pixels of a full tile, and elements between two rows. */
+  /** Pixels of a full tile. */
+  pixels = 0;
+  /** Elements between two rows: an odd number of cache lines, so that a column spreads over the sets of the cache. */
   stride = 0;
-  x = 0;
-  p = 0;
-  m = 0;
+  e = 0;
   r = 0;
-  a = 0;
   target = 0;
   grad = 0;
-  nextGrad = 0;
-  elements = 0;
+  own = 0;
+  rows = 0;
   constants = 0;
   ignored = 0;
   sums = 0;
@@ -34,6 +33,7 @@ export class Scratch {
   #base = 0;
   #bytes = 0;
   #classes = 0;
+  #terms = 0;
   #sumsLength = 0;
 
   constructor(arena: Arena) {
@@ -43,29 +43,24 @@ export class Scratch {
   /** Makes room for the tiles of `plan`. */
   fit(plan: LossPlan): this {
     const sumsLength = Math.max(plan.firstLength, plan.secondLength);
-    if (plan.classes === this.#classes && sumsLength <= this.#sumsLength) return this;
-    const stride = tilePixels(plan.classes);
-    const plane = stride * 4;
-    const rows = stride * plan.classes * 4;
+    const { classes } = plan;
+    const terms = plan.terms.length;
+    if (classes === this.#classes && terms <= this.#terms && sumsLength <= this.#sumsLength) return this;
+    const pixels = tilePixels(classes);
+    const stride = pixels + 16;
+    const row = stride * 4;
     const sizes = {
-      x: rows,
-      p: rows,
-      m: plane,
-      r: plane,
-      a: plane,
-      target: rows,
-      grad: rows,
-      nextGrad: rows,
-    };
-    const small = {
-      elements: rows,
-      constants: plan.classes * 8,
+      e: row * classes,
+      r: row,
+      target: row * classes,
+      grad: row * classes,
+      own: row,
+      rows: row * 3,
+      constants: terms * classes * 8,
       ignored: LARGEST_IGNORE_LIST * 4,
       sums: sumsLength * 8,
     };
-    const all = Object.entries({ ...sizes, ...small }).map(
-      ([name, bytes]) => [name, roundUp(bytes)] as const,
-    );
+    const all = Object.entries(sizes).map(([name, bytes]) => [name, roundUp(bytes)] as const);
     const needed = all.reduce((total, [, bytes]) => total + bytes, 0);
     if (needed > this.#bytes) {
       this.#base = this.#arena.allocate(needed);
@@ -73,11 +68,13 @@ export class Scratch {
     }
     let at = this.#base;
     for (const [name, bytes] of all) {
-      this[name as keyof typeof sizes | keyof typeof small] = at;
+      this[name as keyof typeof sizes] = at;
       at += bytes;
     }
+    this.pixels = pixels;
     this.stride = stride;
-    this.#classes = plan.classes;
+    this.#classes = classes;
+    this.#terms = terms;
     this.#sumsLength = sumsLength;
     return this;
   }

@@ -1,75 +1,114 @@
 /**
- * Brings the targets of a tile into scratch: int32 labels for softmax terms, float32 rows for the others, negative
- * where ignored.
+ * Brings the targets of a tile into scratch when a term asks for them: int32 labels for softmax terms, float32 rows
+ * for the others, negative where ignored. Terms that ignore the same share them.
  *
  * @module
  */
-import type { TypedArray } from "../tensor.ts";
 import type { Term } from "../term.ts";
 import type { Arena } from "./arena.ts";
 import { labelFault, targetFault } from "./faults.ts";
+import type { Kernels } from "./kernels.ts";
 import type { PieceView } from "./piece-view.ts";
-import type { SimdTile } from "./tile.ts";
+import type { Scratch } from "./scratch.ts";
+import { paddedCount, type Staging, type TargetPlace } from "./staging.ts";
 
-/** @throws PixelgradError when the target holds a number that is neither valid nor ignored. */
-export function loadTarget(arena: Arena, tile: SimdTile, term: Term, view: PieceView, begin: number): void {
-  arena.ints(tile.ignored, term.ignored.length).set(term.ignored.map(clampToInt32));
-  if (term.activation === "softmax") loadLabels(arena, tile, term, view, begin);
-  else loadDense(arena, tile, term, view, begin);
-}
+export class TargetTile {
+  /** Labels of the tile that count. */
+  counted = 0;
+  readonly #arena: Arena;
+  readonly #kernels: Kernels;
+  readonly #scratch: Scratch;
+  readonly #staging: Staging;
+  #view: PieceView | undefined;
+  #place: TargetPlace | undefined;
+  /** What is written at `scratch.ignored`. */
+  #ignored: readonly number[] | undefined;
+  /** What the tile in scratch was loaded for. */
+  #loaded: readonly number[] | undefined;
+  #begin = 0;
+  #pixels = 0;
 
-function loadLabels(arena: Arena, tile: SimdTile, term: Term, view: PieceView, begin: number): void {
-  const { data, offset } = view.rows.target;
-  const count = tile.pixels;
-  const labels = arena.ints(tile.target, tile.count);
-  copyIntegers(data, offset + begin, count, labels);
-  if (data instanceof Float32Array || data instanceof Float64Array) {
-    for (let i = 0; i < count; i++) {
-      const label = data[offset + begin + i];
-      // Int32Array.set would round 1.5 and NaN to a class silently.
-      if (labels[i] !== label) throw labelFault(view.origin, begin + i, label, view.classes);
+  constructor(arena: Arena, kernels: Kernels, scratch: Scratch, staging: Staging) {
+    this.#arena = arena;
+    this.#kernels = kernels;
+    this.#scratch = scratch;
+    this.#staging = staging;
+  }
+
+  openPiece(view: PieceView): void {
+    this.#view = view;
+    this.#place = undefined;
+    this.#ignored = undefined;
+    this.#loaded = undefined;
+  }
+
+  /** Moves to pixels `[begin, begin + pixels)` of the piece. */
+  moveTo(begin: number, pixels: number): void {
+    this.#begin = begin;
+    this.#pixels = pixels;
+    this.#loaded = undefined;
+  }
+
+  /** @throws PixelgradError when the target holds a number that is neither valid nor ignored. */
+  load({ ignored, activation }: Term): void {
+    if (this.#loaded === ignored) return;
+    const view = this.#view as PieceView;
+    this.#place ??= this.#staging.loadTarget(view.rows.target, view.count);
+    if (this.#ignored !== ignored) {
+      this.#arena.ints(this.#scratch.ignored, ignored.length).set(ignored.map(clampToInt32));
+      this.#ignored = ignored;
+    }
+    if (activation === "softmax") this.#loadLabels(this.#place, view, ignored.length);
+    else this.#loadDense(this.#place, view, ignored.length);
+    this.#loaded = ignored;
+  }
+
+  #loadLabels({ address, type, bytesPerElement }: TargetPlace, view: PieceView, ignoredCount: number): void {
+    const kernels = this.#kernels;
+    const { target, ignored } = this.#scratch;
+    const { classes } = view;
+    const pixels = this.#pixels;
+    const from = address + this.#begin * bytesPerElement;
+    kernels.widenLabels(from, type, pixels, target);
+    this.counted = kernels.canonicalLabels(
+      target,
+      pixels,
+      paddedCount(pixels),
+      classes,
+      ignored,
+      ignoredCount,
+    );
+    if (this.counted >= 0) return;
+    kernels.widenLabels(from, type, pixels, target);
+    const at = this.#begin + kernels.firstBadLabel(target, pixels, classes, ignored, ignoredCount);
+    const { data, offset } = view.rows.target;
+    throw labelFault(view.origin, at, Number(data[offset + at]), classes);
+  }
+
+  #loadDense(place: TargetPlace, view: PieceView, ignoredCount: number): void {
+    const kernels = this.#kernels;
+    const { target, stride, ignored } = this.#scratch;
+    const { type, step, bytesPerElement } = place;
+    const pixels = this.#pixels;
+    const padded = paddedCount(pixels);
+    const isRow = type === FLOAT32 && step === 1;
+    for (let c = 0; c < view.classes; c++) {
+      const from = place.address + (c * place.stride + this.#begin * step) * bytesPerElement;
+      const row = target + c * stride * 4;
+      if (!isRow) kernels.widenTargets(from, type, step, pixels, row);
+      if (kernels.canonicalTargets(isRow ? from : row, row, pixels, padded, ignored, ignoredCount) !== 0)
+        continue;
+      kernels.widenTargets(from, type, step, pixels, row);
+      const at = this.#begin + kernels.firstBadTarget(row, pixels, ignored, ignoredCount);
+      const { data, offset, stride: apart, step: between } = view.rows.target;
+      throw targetFault(view.origin, view.classes, c, at, Number(data[offset + c * apart + at * between]));
     }
   }
-  const bad = tile.kernels.canonicalLabels(
-    tile.target,
-    count,
-    view.classes,
-    tile.ignored,
-    term.ignored.length,
-  );
-  if (bad >= 0) throw labelFault(view.origin, begin + bad, Number(data[offset + begin + bad]), view.classes);
-  labels.fill(-1, count);
 }
 
-function copyIntegers(from: TypedArray, at: number, count: number, to: Int32Array): void {
-  if (from instanceof BigInt64Array || from instanceof BigUint64Array) {
-    for (let i = 0; i < count; i++) to[i] = clampToInt32(Number(from[at + i]));
-  } else if (from instanceof Uint32Array) {
-    for (let i = 0; i < count; i++) to[i] = clampToInt32(from[at + i]);
-  } else {
-    to.set(from.subarray(at, at + count));
-  }
-}
+const FLOAT32 = 8;
 
 /** A label outside int32 must not wrap around onto a class. */
 function clampToInt32(label: number): number {
   return Math.max(-2_147_483_648, Math.min(2_147_483_647, label));
-}
-
-function loadDense(arena: Arena, tile: SimdTile, term: Term, view: PieceView, begin: number): void {
-  const { data, offset, stride, step } = view.rows.target;
-  const count = tile.pixels;
-  for (let c = 0; c < view.classes; c++) {
-    const row = tile.row(tile.target, c);
-    const targets = arena.floats(row, tile.count);
-    const at = offset + c * stride + begin * step;
-    if (step !== 1 || data instanceof BigInt64Array || data instanceof BigUint64Array) {
-      for (let i = 0; i < count; i++) targets[i] = Number(data[at + i * step]);
-    } else {
-      targets.set(data.subarray(at, at + count));
-    }
-    const bad = tile.kernels.canonicalTargets(row, count, tile.ignored, term.ignored.length);
-    if (bad >= 0) throw targetFault(view.origin, view.classes, c, begin + bad, Number(data[at + bad * step]));
-    targets.fill(-1, count);
-  }
 }

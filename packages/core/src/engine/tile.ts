@@ -1,73 +1,89 @@
 /** A tile as the SIMD maps see it: addresses in the wasm memory, and how far apart the rows of channels are. */
-import type { Arena } from "./arena.ts";
+import type { Term } from "../term.ts";
 import type { Kernels } from "./kernels.ts";
+import type { Scratch } from "./scratch.ts";
+import { paddedCount } from "./staging.ts";
+import type { TargetTile } from "./target-tile.ts";
 
+/** One object for all tiles of an engine: it moves from tile to tile, and from term to term. */
 export class SimdTile {
   readonly kernels: Kernels;
-  readonly classes: number;
+  classes = 0;
   /** Pixels. */
-  readonly pixels: number;
-  /** Pixels, rounded up to a multiple of 4; those past the end are ignored ones. */
-  readonly count: number;
-  /** Elements between two rows of everything but `x`. */
-  readonly stride: number;
+  pixels = 0;
+  /** Pixels, rounded up to whole vectors; those past the end are ignored ones. */
+  count = 0;
   /** Logits, or probabilities; 0 when the map does not read them. */
-  readonly x: number;
-  readonly xStride: number;
-  /** Softmax: p per class, then m, r, a per pixel (assembly/softmax.ts). */
-  readonly p: number;
-  readonly m: number;
-  readonly r: number;
-  readonly a: number;
-  /** Int32 labels, or float32 targets in rows; negative where ignored. */
-  target = 0;
-  /** Where an `ignoreIndex` list goes. */
-  readonly ignored: number;
-  /** Where the gradient and the elements go; 0 when not wanted. */
+  x = 0;
+  xStride = 0;
+  /** Softmax: e per class, then r per pixel (assembly/softmax.ts). */
+  e = 0;
+  r = 0;
+  /** Elements between two rows of e and of the targets. */
+  stride = 0;
+  /** Scratch of a row, and of three. */
+  own = 0;
+  rows = 0;
+  /** Where the gradient goes; 0 when it is not wanted. */
   grad = 0;
+  gradStride = 0;
+  /** 1 where a gradient is there already, which that of the term is added to. */
+  adds = 0;
+  /** Where the elements go; 0 when they are not wanted. */
   elements = 0;
-  readonly #arena: Arena;
-  readonly #constants: number;
+  elementsStride = 0;
+  /** What the term's `prepare` has written: up to 2 C float32. */
+  constants = 0;
+  term: Term | undefined;
+  readonly #targets: TargetTile;
+  readonly #scratch: Scratch;
 
-  constructor(arena: Arena, kernels: Kernels, layout: TileLayout) {
-    this.#arena = arena;
+  constructor(kernels: Kernels, scratch: Scratch, targets: TargetTile) {
     this.kernels = kernels;
-    this.classes = layout.classes;
-    this.pixels = layout.pixels;
-    this.count = (layout.pixels + 3) & ~3;
-    this.stride = layout.stride;
-    this.x = layout.x;
-    this.xStride = layout.xStride;
-    this.p = layout.p;
-    this.m = layout.m;
-    this.r = layout.r;
-    this.a = layout.a;
-    this.ignored = layout.ignored;
-    this.#constants = layout.constants;
+    this.#scratch = scratch;
+    this.#targets = targets;
   }
 
-  /** Puts up to 2 C float32 where a kernel can read them, until the next call; the address. */
-  constants(values: ArrayLike<number>): number {
-    this.#arena.floats(this.#constants, values.length).set(values);
-    return this.#constants;
+  /** Moves to pixels `[begin, begin + pixels)` of the piece. */
+  moveTo(begin: number, pixels: number): void {
+    const { e, r, stride, own, rows } = this.#scratch;
+    this.pixels = pixels;
+    this.count = paddedCount(pixels);
+    this.e = e;
+    this.r = r;
+    this.stride = stride;
+    this.own = own;
+    this.rows = rows;
+    this.#targets.moveTo(begin, pixels);
   }
 
-  /** The address of row `c`, of `grad`, `elements` or `target`. */
-  row(base: number, c: number): number {
-    return base === 0 ? 0 : base + c * this.stride * 4;
+  /** Whether every target of the tile counts, whatever it is. */
+  get countsAll(): boolean {
+    return this.#term.ignored.length === 0;
   }
-}
 
-export interface TileLayout {
-  readonly classes: number;
-  readonly pixels: number;
-  readonly stride: number;
-  readonly x: number;
-  readonly xStride: number;
-  readonly p: number;
-  readonly m: number;
-  readonly r: number;
-  readonly a: number;
-  readonly constants: number;
-  readonly ignored: number;
+  /**
+   * The address of the term's targets: int32 labels, or float32 rows; negative where ignored.
+   * @throws PixelgradError when one is neither valid nor ignored.
+   */
+  target(): number {
+    this.#targets.load(this.#term);
+    return this.#scratch.target;
+  }
+
+  /** How many labels count. */
+  countedLabels(): number {
+    if (this.countsAll) return this.pixels;
+    this.target();
+    return this.#targets.counted;
+  }
+
+  /** The address of scratch row `i`, 0 to 2. */
+  row(i: number): number {
+    return this.rows + i * this.stride * 4;
+  }
+
+  get #term(): Term {
+    return this.term as Term;
+  }
 }

@@ -1,46 +1,57 @@
 /** The overlap family on the SIMD kernels: products of p and g, P and G of p and g themselves. @module */
-import type { SimdTile } from "../engine/tile.ts";
-import type { TermMaps } from "../term.ts";
+import type { KernelMaps } from "../term.ts";
 import { OVERLAP_SUMS } from "./overlap-sums.ts";
 
 /** Float32 numbers where the kernels want a and b of d_c = b_c - a_c g. */
-function kernelSlopes(coefficients: Float64Array, classes: number): Float64Array {
-  return coefficients.map((slope, i) => (i < classes ? -slope : slope));
+function writeSlopes(constants: Float32Array, coefficients: Float64Array, classes: number): void {
+  for (let c = 0; c < classes; c++) {
+    constants[c] = -coefficients[c];
+    constants[classes + c] = coefficients[classes + c];
+  }
 }
 
 /** Labels under a softmax. */
-export function softmaxKernel(classes: number): TermMaps<SimdTile> {
-  const ones = new Array<number>(classes).fill(1);
+export function softmaxKernel(classes: number): KernelMaps {
   return {
-    first(tile, sums) {
-      const { kernels, p, stride, target, count } = tile;
-      kernels.countLabels(target, count, tile.constants(ones), sums.byteOffset);
-      kernels.overlapOfLabels(p, stride, target, classes, count, sums.byteOffset + 8 * OVERLAP_SUMS);
+    prepare(constants, coefficients) {
+      if (coefficients !== undefined) writeSlopes(constants, coefficients, classes);
     },
-    second(tile, coefficients) {
-      const { kernels, p, stride, target, a, count, grad } = tile;
-      if (grad === 0) return;
-      const slopes = tile.constants(kernelSlopes(coefficients, classes));
-      kernels.overlapOfLabelsGrad(
-        p,
-        stride,
-        target,
-        a,
-        slopes,
-        slopes + 4 * classes,
+    first(tile, sums) {
+      const { kernels, e, r, stride, own, count } = tile;
+      const labels = tile.target();
+      const at = sums.byteOffset + 8 * OVERLAP_SUMS;
+      sums[0] += tile.countedLabels();
+      kernels.overlapOfLabels(e, stride, labels, r, own, classes, count, at);
+    },
+    second(tile) {
+      if (tile.grad === 0) return;
+      tile.kernels.overlapOfLabelsGrad(
+        tile.e,
+        tile.stride,
+        tile.target(),
+        tile.r,
+        tile.constants,
+        tile.constants + 4 * classes,
         classes,
-        count,
-        grad,
-        stride,
+        tile.count,
+        tile.grad,
+        tile.gradStride,
+        tile.adds,
+        tile.own,
+        tile.row(0),
+        tile.row(1),
+        tile.row(2),
       );
     },
   };
 }
 
 /** Dense targets under a sigmoid. */
-export function sigmoidKernel(classes: number): TermMaps<SimdTile> {
+export function sigmoidKernel(classes: number): KernelMaps {
   return {
-    first({ kernels, x, xStride, target, stride, count }, sums) {
+    first(tile, sums) {
+      const { kernels, x, xStride, stride, count } = tile;
+      const target = tile.target();
       kernels.countTargets(target, stride, classes, count, sums.byteOffset);
       for (let c = 0; c < classes; c++) {
         const at = sums.byteOffset + 8 * (OVERLAP_SUMS + 4 * c);
@@ -48,17 +59,18 @@ export function sigmoidKernel(classes: number): TermMaps<SimdTile> {
       }
     },
     second(tile, coefficients) {
-      const { kernels, x, xStride, count, grad } = tile;
+      const { kernels, x, xStride, stride, count, grad, gradStride, adds } = tile;
       if (grad === 0) return;
-      const slopes = kernelSlopes(coefficients, classes);
+      const target = tile.target();
       for (let c = 0; c < classes; c++) {
         kernels.overlapOfTargetsGrad(
           x + c * xStride * 4,
-          tile.row(tile.target, c),
+          target + c * stride * 4,
           count,
-          slopes[c],
-          slopes[classes + c],
-          tile.row(grad, c),
+          -coefficients[c],
+          coefficients[classes + c],
+          grad + c * gradStride * 4,
+          adds,
         );
       }
     },

@@ -44,10 +44,19 @@ export interface SigmoidPixelLoss {
    */
   element(x: number, t: number, c: number, constants: Float64Array, channels: number): ValueAndSlope;
   /**
-   * Row `c` of a tile: adds its sum at `sums`, writes elements and `scale` times the gradient unless 0. Absent where
-   * the kernel lacks an option that is set.
+   * Row `c` of a tile, all by address: adds its sum at `sums`, writes elements and `scale` times the gradient unless 0.
+   * Absent where the kernel lacks an option that is set.
    */
-  runRow?(tile: SimdTile, c: number, scale: number, elements: number, grad: number, sums: number): void;
+  runRow?(
+    tile: SimdTile,
+    c: number,
+    x: number,
+    target: number,
+    scale: number,
+    elements: number,
+    grad: number,
+    sums: number,
+  ): void;
 }
 
 const NO_CONSTANTS = new Float64Array(0);
@@ -100,12 +109,32 @@ export function sigmoidPixelTerm(loss: SigmoidPixelLoss): Term {
       divisor !== "nonzero" && {
         simd: {
           first(tile, sums) {
-            tile.kernels.countTargets(tile.target, tile.stride, tile.classes, tile.count, sums.byteOffset);
-            sums[PixelSum.all] += tile.pixels * tile.classes;
+            const elements = tile.pixels * tile.classes;
+            sums[PixelSum.all] += elements;
+            if (tile.countsAll) {
+              sums[PixelSum.pixels] += tile.pixels;
+              sums[PixelSum.valid] += elements;
+              sums[PixelSum.weights] += elements;
+            } else {
+              const { kernels, stride, classes, count } = tile;
+              kernels.countTargets(tile.target(), stride, classes, count, sums.byteOffset);
+            }
           },
-          second(tile, [scale], sums) {
-            for (let c = 0; c < tile.classes; c++) {
-              runRow(tile, c, scale, tile.row(tile.elements, c), tile.row(tile.grad, c), sums.byteOffset);
+          second(tile, coefficients, sums) {
+            const { classes, x, xStride, stride, elements, elementsStride, grad, gradStride } = tile;
+            const scale = coefficients[0];
+            const target = tile.target();
+            for (let c = 0; c < classes; c++) {
+              runRow(
+                tile,
+                c,
+                x + c * xStride * 4,
+                target + c * stride * 4,
+                scale,
+                elements === 0 ? 0 : elements + c * elementsStride * 4,
+                grad === 0 ? 0 : grad + c * gradStride * 4,
+                sums.byteOffset,
+              );
             }
           },
         },

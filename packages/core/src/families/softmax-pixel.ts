@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { SimdTile } from "../engine/tile.ts";
 import { openCount, type Pixel } from "../reference/pixel.ts";
-import type { Term, TermMaps } from "../term.ts";
+import type { KernelMaps, Term } from "../term.ts";
 import { commonTerm } from "./common-options.ts";
 import {
   countElement,
@@ -31,7 +30,7 @@ export interface SoftmaxPixelLoss {
   weightOf?(pixel: Pixel): number;
   /** The loss of a counted pixel; adds `scale` times its gradient to the pixel's `grad` or `slope`. */
   lossOf(pixel: Pixel, scale: number): number;
-  readonly simd?: TermMaps<SimdTile>;
+  readonly simd?: KernelMaps;
 }
 
 export function softmaxPixelTerm(loss: SoftmaxPixelLoss): Term {

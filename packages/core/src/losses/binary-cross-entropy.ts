@@ -125,18 +125,15 @@ function rowKernel(
   posWeights: readonly number[],
   fromLogits: boolean,
 ): NonNullable<SigmoidPixelLoss["runRow"]> {
-  return ({ kernels, x, xStride, target, stride, count }, c, scale, elements, grad, sums) => {
-    kernels.binaryCrossEntropy(
-      x + c * xStride * 4,
-      target + c * stride * 4,
-      count,
-      fromLogits ? 1 : 0,
-      posWeights[c],
-      scale,
-      elements,
-      grad,
-      sums,
-    );
+  return ({ kernels, count, adds }, c, x, target, scale, elements, grad, sums) => {
+    const w = posWeights[c];
+    if (!fromLogits) {
+      kernels.binaryCrossEntropyOfProbabilities(x, target, count, w, scale, elements, grad, adds, sums);
+    } else if (w === 1) {
+      kernels.binaryCrossEntropy(x, target, count, scale, elements, grad, adds, sums);
+    } else {
+      kernels.weightedBinaryCrossEntropy(x, target, count, w, scale, elements, grad, adds, sums);
+    }
   };
 }
 

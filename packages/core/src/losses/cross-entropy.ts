@@ -1,7 +1,6 @@
 /** Softmax cross-entropy. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
-import type { SimdTile } from "../engine/tile.ts";
 import {
   type ClampOptions,
   clampFields,
@@ -28,7 +27,7 @@ import {
 } from "../reference/cross-entropy.ts";
 import type { Pixel } from "../reference/pixel.ts";
 import { defineLoss } from "../single-loss.ts";
-import type { Term, TermMaps } from "../term.ts";
+import type { KernelMaps, Term } from "../term.ts";
 
 export interface CrossEntropyOptions
   extends PixelOptions,
@@ -183,42 +182,41 @@ export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
   return defineLoss(crossEntropyDefinition, options);
 }
 
-function crossEntropyKernel(weights: readonly number[], labelSmoothing: number): TermMaps<SimdTile> {
+function crossEntropyKernel(weights: readonly number[], labelSmoothing: number): KernelMaps {
+  const weighs = weights.some((weight) => weight !== 1);
   return {
+    prepare(constants) {
+      constants.set(weights);
+    },
     first(tile, sums) {
-      tile.kernels.countLabels(tile.target, tile.count, tile.constants(weights), sums.byteOffset);
+      const counted = tile.countedLabels();
+      const { kernels, count, constants } = tile;
+      sums[PixelSum.pixels] += counted;
+      sums[PixelSum.valid] += counted;
+      sums[PixelSum.weights] += weighs ? kernels.weightOfLabels(tile.target(), count, constants) : counted;
       sums[PixelSum.all] += tile.pixels;
     },
-    second(tile, [scale], sums) {
-      const { kernels, classes, x, xStride, target, p, stride, m, r, a, count, elements, grad } = tile;
-      const w = tile.constants(weights);
-      kernels.crossEntropyValue(
-        x,
-        xStride,
-        target,
-        m,
-        r,
-        w,
+    second(tile, coefficients, sums) {
+      tile.kernels.crossEntropy(
+        tile.x,
+        tile.xStride,
+        tile.e,
+        tile.stride,
+        tile.target(),
+        tile.r,
+        weighs ? tile.constants : 0,
         labelSmoothing,
-        classes,
-        count,
-        elements,
+        tile.classes,
+        tile.count,
+        coefficients[0],
+        tile.elements,
+        tile.grad,
+        tile.gradStride,
+        tile.adds,
+        tile.own,
+        tile.row(0),
+        tile.row(1),
         sums.byteOffset,
-      );
-      if (grad === 0) return;
-      kernels.crossEntropyGrad(
-        p,
-        stride,
-        target,
-        r,
-        a,
-        w,
-        labelSmoothing,
-        classes,
-        count,
-        scale,
-        grad,
-        stride,
       );
     },
   };

@@ -145,19 +145,14 @@ function plainTerm(id: string, options: FocalOptions): Term | undefined {
   return sigmoidPixelTerm({
     id,
     options: { ...options, divisor },
-    runRow({ kernels, x, xStride, target, stride, count }, c, scale, elements, grad, sums) {
-      kernels.focal(
-        x + c * xStride * 4,
-        target + c * stride * 4,
-        count,
-        fromLogits ? 1 : 0,
-        alpha,
-        gamma,
-        scale,
-        elements,
-        grad,
-        sums,
-      );
+    runRow({ kernels, count, adds }, _channel, x, target, scale, elements, grad, sums) {
+      if (!fromLogits) {
+        kernels.focalOfProbabilities(x, target, count, alpha, gamma, scale, elements, grad, adds, sums);
+      } else if (gamma === 2) {
+        kernels.squareFocal(x, target, count, alpha, scale, elements, grad, adds, sums);
+      } else {
+        kernels.focal(x, target, count, alpha, gamma, scale, elements, grad, adds, sums);
+      }
     },
     element: (x, t) => focalOfElement(logsOf(x), t, factors, shape),
   });

@@ -1,0 +1,41 @@
+/**
+ * What kernels do with the labels of four or all pixels: int32, negative where ignored. Rows of channels are `step`
+ * bytes apart.
+ */
+import { zero } from "./math";
+
+/** rows[y] of four neighbouring pixels; row 0 where y is ignored. */
+// @ts-ignore: decorator
+@inline
+export function gatherRows(rows: usize, step: usize, y: v128): v128 {
+  const at = i32x4.max_s(y, zero());
+  let v = v128.load32_zero(rows + <usize>i32x4.extract_lane(at, 0) * step);
+  v = v128.load_lane<f32>(rows + <usize>i32x4.extract_lane(at, 1) * step, v, 1, 4);
+  v = v128.load_lane<f32>(rows + <usize>i32x4.extract_lane(at, 2) * step, v, 2, 8);
+  return v128.load_lane<f32>(rows + <usize>i32x4.extract_lane(at, 3) * step, v, 3, 12);
+}
+
+/** list[y] of four pixels; list[0] where y is ignored. */
+// @ts-ignore: decorator
+@inline
+export function gather(list: usize, y: v128): v128 {
+  const at = i32x4.shl(i32x4.max_s(y, zero()), 2);
+  let v = v128.load32_zero(list + <usize>i32x4.extract_lane(at, 0));
+  v = v128.load_lane<f32>(list + <usize>i32x4.extract_lane(at, 1), v, 1);
+  v = v128.load_lane<f32>(list + <usize>i32x4.extract_lane(at, 2), v, 2);
+  return v128.load_lane<f32>(list + <usize>i32x4.extract_lane(at, 3), v, 3);
+}
+
+/** rows[y[i]][i] = from[i] for each pixel that is not ignored. */
+// @ts-ignore: decorator
+@inline
+export function scatterToRows(from: usize, labels: usize, n: i32, rows: usize, step: usize): void {
+  const end = labels + (<usize>n << 2);
+  while (labels < end) {
+    const y = load<i32>(labels);
+    if (y >= 0) store<f32>(rows + <usize>y * step, load<f32>(from));
+    labels += 4;
+    from += 4;
+    rows += 4;
+  }
+}
