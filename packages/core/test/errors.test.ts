@@ -472,3 +472,17 @@ test("a label that is no class is left out when outOfRange says so, in losses wi
     expect([...left.grad.data].filter((_, i) => i % 3 === 1)).toEqual([0, 0]);
   }
 });
+
+test("an ignoreIndex outside int32 ignores that label and no other", () => {
+  const logits = floats([1, 2, 3], 1, -1, 0.5, 0, 2, -0.25);
+  for (const make of [crossEntropy, dice]) {
+    const value = (ignoreIndex: number, label: number) =>
+      make({ ignoreIndex }).value(logits, { data: Float64Array.of(0, label, 1), dims: [1, 3] });
+    const kept = make({ ignoreIndex: 9 }).value(logits, bytes([1, 3], 0, 9, 1));
+    for (const ignored of [2 ** 32 - 1, 2 ** 40]) {
+      expect(Math.abs(value(ignored, ignored) - kept)).toBeLessThan(1e-7);
+      expect(refusal(() => value(ignored, 2 ** 41)).code).toBe("LABEL_OUT_OF_RANGE");
+      expect(refusal(() => value(ignored, -1)).code).toBe("LABEL_OUT_OF_RANGE");
+    }
+  }
+});

@@ -15,8 +15,8 @@ export function labelFault(origin: PieceOrigin, i: number, label: number, classe
   const position = positionOf(offsetIn(origin, 1, 0, i), origin.targetDims);
   return new PixelgradError(
     "LABEL_OUT_OF_RANGE",
-    `Label ${label} at [${position}] is no class: labels must be integers from 0 to ${classes - 1}, or ignored ` +
-      `(ignoreIndex: ${label}).`,
+    `Label ${label} at [${position}] is no class: labels must be integers from 0 to ${classes - 1}, or ignored` +
+      `${Number.isSafeInteger(label) ? ` (ignoreIndex: ${label})` : ""}.`,
     { label, classes, position },
   );
 }

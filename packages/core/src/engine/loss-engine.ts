@@ -269,6 +269,8 @@ function hasKernel(term: Term, { targetKind, rows, classMask }: PieceView): bool
     term.nonFinite === "throw" &&
     term.range === "unit" &&
     term.outOfRange === "throw" &&
+    // The kernels compare int32 labels: ignoreIndex 4294967295 must not be read as any of them.
+    term.ignored.every((value) => value === (value | 0)) &&
     targetKind === (term.activation === "softmax" ? "labels" : "dense") &&
     rows.pixelWeights === undefined &&
     rows.upstream === undefined &&

@@ -55,7 +55,7 @@ export class TargetTile {
     const view = this.#view as PieceView;
     this.#place ??= this.#staging.loadTarget(view.rows.target, view.count);
     if (this.#ignored !== ignored) {
-      this.#arena.ints(this.#scratch.ignored, ignored.length).set(ignored.map(clampToInt32));
+      this.#arena.ints(this.#scratch.ignored, ignored.length).set(ignored);
       this.#ignored = ignored;
     }
     if (activation === "softmax") this.#loadLabels(this.#place, view, ignored.length);
@@ -107,8 +107,3 @@ export class TargetTile {
 }
 
 const FLOAT32 = 8;
-
-/** A label outside int32 must not wrap around onto a class. */
-function clampToInt32(label: number): number {
-  return Math.max(-2_147_483_648, Math.min(2_147_483_647, label));
-}
