@@ -22,12 +22,16 @@ const CLOSE_TIMER = 1000;
 /** Jobs issued beyond those running, so that a thread never waits for the main one to merge. */
 const READY_JOBS = 2;
 
+/** From src/ in a unit test and from dist/ in the package alike. */
+const LOADER = new URL("../src/load-worker.cjs", import.meta.url);
+
 export interface OrderedPoolOptions {
   /** The compiled worker, whose default export comes from `serveJobs`. */
   readonly worker: URL;
   /** Default: the CPUs this process may use. */
   readonly threads?: number;
-  readonly workerData?: unknown;
+  /** What the worker finds in its `workerData`, besides `entry`. */
+  readonly workerData?: object;
 }
 
 export interface RunOptions {
@@ -54,11 +58,11 @@ export class OrderedPool<Job, Result> implements AsyncDisposable {
     this.threads = threads;
     this.window = threads + READY_JOBS;
     this.#piscina = new Piscina({
-      filename: worker.href,
+      filename: LOADER.href,
       minThreads: threads,
       maxThreads: threads,
       closeTimeout: CLOSE_TIMER,
-      ...(workerData === undefined ? {} : { workerData }),
+      workerData: { ...workerData, entry: worker.href },
     });
   }
 

@@ -98,6 +98,8 @@ function pixelProblem(logits: Float32Array, label: number): Problem {
     logits,
     target: Uint8Array.of(label),
     targetKind: classes === 1 ? "dense" : "labels",
+    // No kernel takes weights: the search needs values in float64, whose steps do not end it early.
+    pixelWeights: Float64Array.of(1),
     logitsDims: [1, classes, 1],
     targetDims: [1, 1],
   };
