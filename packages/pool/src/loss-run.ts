@@ -22,6 +22,7 @@ import {
 import type { LossJob, LossJobResult } from "./loss-job.ts";
 import type { OrderedPool } from "./ordered-pool.ts";
 import { type MapContext, PieceMap } from "./piece-map.ts";
+import { sharedDoubles } from "./shared-doubles.ts";
 
 export class LossRun {
   readonly #pool: OrderedPool<LossJob, LossJobResult>;
@@ -118,9 +119,4 @@ export class LossRun {
       this.#signal && { signal: this.#signal },
     );
   }
-}
-
-/** Zeros that cross to a thread by reference. */
-function sharedDoubles(length: number): Float64Array {
-  return new Float64Array(new SharedArrayBuffer(length * 8));
 }

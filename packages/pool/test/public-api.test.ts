@@ -8,6 +8,7 @@ test("exports what it documents", () => {
       "OrderedPool",
       "availableCpus",
       "serveJobs",
+      "sharedDoubles",
     ]
   `);
 });

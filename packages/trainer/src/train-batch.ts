@@ -16,6 +16,7 @@ import {
   unitAt,
 } from "@pixelgrad/core";
 import type { TrainingGraphs } from "@pixelgrad/onnx";
+import { sharedDoubles } from "@pixelgrad/pool";
 import type { PreparedSample } from "./replica-jobs.ts";
 import type { Replicas } from "./replicas.ts";
 
@@ -98,8 +99,4 @@ function batchProblem(samples: readonly PreparedSample[], { logits: { dims } }: 
     logitsDims: [samples.length, classes, ...spatial],
     targetDims: [samples.length, ...spatial],
   };
-}
-
-function sharedDoubles(length: number): Float64Array {
-  return new Float64Array(new SharedArrayBuffer(length * 8));
 }
