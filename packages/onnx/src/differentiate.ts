@@ -48,6 +48,7 @@ export interface Derivative {
 export async function differentiate(options: DifferentiateOptions): Promise<Derivative> {
   const { nodes, output, parameters, shape } = options;
   const writer = new GradientWriter();
+  const opset = Number(options.opset.find(({ domain }) => isDefaultDomain(domain))?.version ?? 1n);
   const needed = new Set(parameters);
   for (const { input, output } of nodes) {
     if (input.some((value) => needed.has(value))) for (const value of output) needed.add(value);
@@ -57,16 +58,22 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
   const frozenValues = new Map<string, TensorProto>();
   const gradOf = (value: string): string | undefined => {
     const parts = grads.get(value);
-    return parts === undefined || parts.length < 2 ? parts?.[0] : writer.emit("Sum", parts);
+    return parts === undefined || parts.length < 2 ? parts?.[0] : writer.emit("Sum", parts, 1)[0];
   };
   for (const node of [...nodes].reverse()) {
-    const outputGrad = gradOf(node.output[0] as string);
-    if (outputGrad === undefined || !node.input.some((value) => needed.has(value))) continue;
-    const rule = node.domain === "" || node.domain === "ai.onnx" ? rules[node.opType] : undefined;
+    const outputGrads = node.output.map(gradOf);
+    if (outputGrads.every((grad) => grad === undefined)) continue;
+    if (!node.input.some((value) => needed.has(value))) continue;
+    const rule = isDefaultDomain(node.domain) ? rules[node.opType] : undefined;
     if (rule === undefined) throw unsupported(node);
     const context: RuleContext = {
       node,
-      outputGrad,
+      opset,
+      get outputGrad() {
+        const dims = shape(node.output[0] as string);
+        return outputGrads[0] ?? writer.floats(zeros(dims), dims);
+      },
+      outputGradOf: (i) => outputGrads[i],
       shape,
       needs: (i) => needed.has(node.input[i] ?? ""),
       saved: (value) => {
@@ -76,7 +83,8 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
         return value;
       },
       numbers: (value) => (value ? options.numbers(value) : undefined),
-      emit: (opType, inputs, attributes) => writer.emit(opType, inputs, attributes),
+      emit: (opType, inputs, attributes) => writer.emit(opType, inputs, 1, attributes)[0] as string,
+      emitAll: (opType, inputs, count, attributes) => writer.emit(opType, inputs, count, attributes),
       ints: (values) => writer.ints(values),
       floats: (values, dims) => writer.floats(values, dims),
       interpolation: (from, to, scale) =>
@@ -106,16 +114,21 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
   return { model: OnnxModel.of(model, "the gradient graph"), saved: [...saved] };
 }
 
+function isDefaultDomain(domain: string): boolean {
+  return domain === "" || domain === "ai.onnx";
+}
+
 /** Nodes and constants of the gradient graph; equal ones are made once. */
 class GradientWriter {
   readonly nodes: NodeProto[] = [];
   readonly constants: TensorProto[] = [];
   readonly #known = new Map<string, string>();
 
-  emit(opType: string, inputs: readonly string[], attributes: Attributes = {}): string {
-    return this.#once(JSON.stringify([opType, inputs, attributes]), (name) => {
-      this.nodes.push(makeNode(opType, inputs, [name], attributes));
+  emit(opType: string, inputs: readonly string[], count: number, attributes: Attributes = {}): string[] {
+    const name = this.#once(JSON.stringify([opType, inputs, attributes, count]), (first) => {
+      this.nodes.push(makeNode(opType, inputs, namesFrom(first, count), attributes));
     });
+    return namesFrom(name, count);
   }
 
   ints(values: readonly number[]): string {
@@ -142,6 +155,10 @@ class GradientWriter {
     make(name);
     return name;
   }
+}
+
+function namesFrom(first: string, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => (i === 0 ? first : `${first}.${i}`));
 }
 
 function zeros(dims: readonly number[]): Float32Array {

@@ -28,7 +28,15 @@ export {
 export { OnnxModel, type ValueDescription } from "./graph/onnx-model.ts";
 export { type ReplaceClassifierOptions, replaceClassifier } from "./graph/replace-classifier.ts";
 export type { TailResize } from "./graph/tail-resize.ts";
-export { dimsOf, floatTensor, intTensor, readFloats, readInts } from "./graph/tensor-proto.ts";
+export {
+  dimsOf,
+  floatTensor,
+  intTensor,
+  rawTensor,
+  readFloats,
+  readInts,
+  readNumbers,
+} from "./graph/tensor-proto.ts";
 export { type ModelCard, readModelCard, writeModelCard } from "./model-card.ts";
 export { type ResizeCoordinates, replaceResize } from "./replace-resize.ts";
 export { type InferredValue, inferValues } from "./runtime/infer-values.ts";

@@ -12,7 +12,7 @@ import {
   verifyCut,
 } from "@pixelgrad/onnx";
 import { describe, expect, test } from "vitest";
-import { TrainingStep } from "./support/gradients.ts";
+import { TrainingStep } from "./support/training-step.ts";
 
 const random = seededRandom(6);
 const size = [6, 5] as const;

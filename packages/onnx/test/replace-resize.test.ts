@@ -17,7 +17,7 @@ import {
   valueInfo,
 } from "@pixelgrad/onnx";
 import { describe, expect, test } from "vitest";
-import { TrainingStep } from "./support/gradients.ts";
+import { TrainingStep } from "./support/training-step.ts";
 
 const CHANNELS = 4;
 const IMAGE = [1, 3, 10, 14] as const;

@@ -12,8 +12,8 @@ import {
   valueInfo,
 } from "@pixelgrad/onnx";
 import { describe, expect, test } from "vitest";
-import { TrainingStep } from "./support/gradients.ts";
 import { segmentationNetwork } from "./support/networks.ts";
+import { TrainingStep } from "./support/training-step.ts";
 
 const WEIGHTS = ["w0", "b0", "w1", "b1", "w2", "b2"];
 

@@ -9,8 +9,12 @@ import type { NodeProto } from "../graph/onnx_pb.ts";
 
 export interface RuleContext {
   readonly node: NodeProto;
+  /** Version of the default operator set of the forward graph. */
+  readonly opset: number;
   /** The name of dY, the gradient of the node's first output. */
   readonly outputGrad: string;
+  /** The name of the gradient of output `i`; undefined when nothing that counts reads that output. */
+  outputGradOf(i: number): string | undefined;
   /** Whether the gradient of input `i` leads to a parameter. */
   needs(i: number): boolean;
   /** Static dims of a value of the forward graph. */
@@ -21,6 +25,8 @@ export interface RuleContext {
   numbers(value: string | undefined): readonly number[] | undefined;
   /** Adds a node and returns the name of its (first) output; a node that is there already is used again. */
   emit(opType: string, inputs: readonly string[], attributes?: Attributes): string;
+  /** Adds a node of `count` outputs and returns their names. */
+  emitAll(opType: string, inputs: readonly string[], count: number, attributes?: Attributes): string[];
   /** An int64 constant. */
   ints(values: readonly number[]): string;
   /** A float32 constant. */

@@ -1,0 +1,92 @@
+/** Resize and Upsample. */
+import { type Attributes, node } from "@pixelgrad/onnx";
+import type { Dims, Node, RuleCase } from "../rule-case.ts";
+
+const linear = (mode: string): Attributes => ({ mode: "linear", coordinate_transformation_mode: mode });
+const odd = [1, 2, 5, 7];
+
+/** By scales when they are floats' names, else by sizes. */
+function resize(x: Dims, target: { scales: Dims } | { sizes: Dims }, attributes: Attributes): RuleCase {
+  return "scales" in target
+    ? {
+        nodes: [node("Resize", ["x", "", "s"], ["y"], attributes)],
+        inputs: { x },
+        floats: { s: target.scales },
+      }
+    : {
+        nodes: [node("Resize", ["x", "", "", "s"], ["y"], attributes)],
+        inputs: { x },
+        ints: { s: target.sizes },
+      };
+}
+
+/** With a list of floats for an attribute, which today's operators no longer take. */
+function withFloats(made: Node, name: string, floats: number[]): Node {
+  const { attribute } = node("", [], [], { [name]: [] });
+  made.attribute.push(Object.assign(attribute[0]!, { type: 6, floats }));
+  return made;
+}
+
+export const resizeCases: Readonly<Record<string, RuleCase>> = {
+  "Resize linear half_pixel x2": resize([1, 2, 3, 4], { scales: [1, 1, 2, 2] }, linear("half_pixel")),
+  "Resize linear half_pixel x1.7": resize(odd, { scales: [1, 1, 1.7, 2.3] }, linear("half_pixel")),
+  "Resize linear half_pixel to odd sizes": resize(
+    [1, 2, 4, 3],
+    { sizes: [1, 2, 9, 11] },
+    linear("half_pixel"),
+  ),
+  "Resize linear align_corners": resize(odd, { sizes: [1, 2, 9, 13] }, linear("align_corners")),
+  "Resize linear asymmetric": resize([1, 2, 3, 4], { scales: [1, 1, 3, 2] }, linear("asymmetric")),
+  "Resize linear pytorch_half_pixel": resize(odd, { sizes: [1, 2, 11, 1] }, linear("pytorch_half_pixel")),
+  "Resize linear down": resize([1, 1, 9, 7], { sizes: [1, 1, 4, 3] }, linear("half_pixel")),
+  "Resize linear down antialiased": resize(
+    [1, 1, 9, 7],
+    { sizes: [1, 1, 4, 3] },
+    { ...linear("half_pixel"), antialias: 1 },
+  ),
+  "Resize nearest floor": resize(
+    [1, 2, 3, 4],
+    { scales: [1, 1, 2, 3] },
+    { mode: "nearest", nearest_mode: "floor", coordinate_transformation_mode: "asymmetric" },
+  ),
+  "Resize nearest half_pixel down": resize(odd, { sizes: [1, 2, 3, 4] }, { mode: "nearest" }),
+  "Resize cubic": resize(
+    [1, 1, 4, 5],
+    { sizes: [1, 1, 9, 8] },
+    { mode: "cubic", cubic_coeff_a: { float: -0.75 } },
+  ),
+  "Resize linear over given axes": {
+    nodes: [node("Resize", ["x", "", "", "s"], ["y"], { ...linear("half_pixel"), axes: [2, 3] })],
+    inputs: { x: odd },
+    ints: { s: [8, 9] },
+  },
+  "Resize linear by scales over given axes": {
+    nodes: [node("Resize", ["x", "", "s"], ["y"], { ...linear("half_pixel"), axes: [3, 2] })],
+    inputs: { x: odd },
+    floats: { s: [1.7, 2.5] },
+  },
+  "Resize of operator set 10": {
+    nodes: [node("Resize", ["x", "s"], ["y"], { mode: "linear" })],
+    inputs: { x: odd },
+    floats: { s: [1, 1, 2, 3] },
+    opset: 10,
+  },
+  "Upsample of operator set 9": {
+    nodes: [node("Upsample", ["x", "s"], ["y"], { mode: "linear" })],
+    inputs: { x: odd },
+    floats: { s: [1, 1, 2, 1.5] },
+    opset: 9,
+  },
+  "Upsample of operator set 9, nearest": {
+    nodes: [node("Upsample", ["x", "s"], ["y"], { mode: "nearest" })],
+    inputs: { x: odd },
+    floats: { s: [1, 1, 2, 3] },
+    opset: 9,
+  },
+
+  "Upsample of operator set 7, scales as an attribute": {
+    nodes: [withFloats(node("Upsample", ["x"], ["y"], { mode: "linear" }), "scales", [1, 1, 2, 3])],
+    inputs: { x: odd },
+    opset: 7,
+  },
+};
