@@ -11,6 +11,7 @@ declare module "@pixelgrad/core" {
     CHANNELS_INVALID: { readonly channels: number };
     TENSOR_NOT_FOUND: { readonly name: string };
     TENSOR_UNSUPPORTED: { readonly name: string; readonly reason: string };
+    NOTHING_TRAINABLE: { readonly trainable: string };
     GRADIENT_UNSUPPORTED: { readonly op: string; readonly node: string };
     FEEDS_MISMATCH: { readonly expected: readonly string[]; readonly got: readonly string[] };
     METADATA_DAMAGED: { readonly key: string };

@@ -14,6 +14,7 @@ import type { NodeProto, TensorProto } from "./graph/onnx_pb.ts";
 import type { OnnxModel } from "./graph/onnx-model.ts";
 import { valuesRead, Wiring } from "./graph/wiring.ts";
 import { KnownValues } from "./runtime/known-values.ts";
+import { type Trainable, trainableWeights } from "./trainable.ts";
 
 export interface NamedDims {
   readonly name: string;
@@ -42,8 +43,7 @@ export interface TrainingGraphs {
 }
 
 export interface TrainingGraphsOptions {
-  /** `last`, weight and bias of the classifier; or names of weights. */
-  readonly trainable: "last" | readonly string[];
+  readonly trainable: Trainable;
   /** Height and width of the input, in pixels. */
   readonly size: readonly [number, number];
 }
@@ -51,22 +51,23 @@ export interface TrainingGraphsOptions {
 /**
  * Cuts a model before the first nodes that read a trainable weight, and differentiates what follows. Runs the model once
  * on this thread, for its shapes.
- * @throws PixelgradError of `inspect`; `TENSOR_NOT_FOUND`; `TENSOR_UNSUPPORTED` for a weight that is not float32, or does
+ * @throws PixelgradError of `inspect` and `trainableWeights`; `TENSOR_UNSUPPORTED` for a weight that is not float32, or does
  *   not lead to the logits; `GRADIENT_UNSUPPORTED`; `MODEL_UNSUPPORTED`, also for a size the model does not take.
  */
 export async function trainingGraphs(
   model: OnnxModel,
   { trainable, size }: TrainingGraphsOptions,
 ): Promise<TrainingGraphs> {
-  const { input, classifier, logits } = inspect(model);
-  const names =
-    trainable === "last" ? [classifier.weight, ...(classifier.bias ? [classifier.bias] : [])] : trainable;
-  const parameters = names.map((name) => ({ name, ...model.parameter(name) }));
-  const wiring = new Wiring(model.graph);
-  const cut = cutBefore(wiring, logits, new Set(names), input.name);
-  for (const name of names) requireReader(name, cut.nodes);
+  const inspection = inspect(model);
+  const { input, logits } = inspection;
   const inputDims = inputDimsFor(model, input, size);
   const known = await KnownValues.of(model, input.name, inputDims);
+  const wiring = new Wiring(model.graph);
+  const dims = (name: string) => known.dims(name);
+  const names = trainableWeights(trainable, { wiring, inspection, dims });
+  const parameters = names.map((name) => ({ name, ...model.parameter(name) }));
+  const cut = cutBefore(wiring, logits, new Set(names), input.name);
+  for (const name of names) requireReader(name, cut.nodes);
   requireFloats(cut.features, known);
   // What a trainable weight goes into is no constant, though nothing but weights made it.
   const moving = new Set([...names, ...cut.nodes.flatMap(({ output }) => output)]);

@@ -29,10 +29,15 @@ export class KnownValues {
     this.#inferred = inferred;
   }
 
+  /** Undefined for a name that is no tensor of the model. */
+  dims(name: string): readonly number[] | undefined {
+    const constant = this.#wiring.constant(name);
+    return constant === undefined ? this.#inferred.get(name)?.dims : dimsOf(constant);
+  }
+
   /** @throws PixelgradError `TENSOR_NOT_FOUND`. */
   shape(name: string): readonly number[] {
-    const constant = this.#wiring.constant(name);
-    const dims = constant === undefined ? this.#inferred.get(name)?.dims : dimsOf(constant);
+    const dims = this.dims(name);
     if (dims === undefined) {
       throw new PixelgradError("TENSOR_NOT_FOUND", `The model has no tensor named '${name}'.`, { name });
     }

@@ -1,0 +1,58 @@
+/**
+ * Where the decoder of a segmentation network begins.
+ *
+ * Networks go down in resolution before they come up again, so the encoder ends at the first value that is upsampled:
+ * it is all that value depends on, and the decoder is the rest of the way to the logits. Image pooling, as in ASPP and
+ * LR-ASPP, upsamples a single pixel; it begins where it pools. A network that upsamples nothing but its logits has no
+ * decoder by that measure: then what follows the last node that joins two branches is taken for one, as in FCN.
+ *
+ * @module
+ */
+import type { NodeProto } from "./onnx_pb.ts";
+import { valuesRead, type Wiring } from "./wiring.ts";
+
+export interface DecoderSearch {
+  readonly wiring: Wiring;
+  readonly classifier: string;
+  readonly logits: string;
+  /** Static dims of a value; undefined where they are not known. */
+  dims(value: string): readonly number[] | undefined;
+}
+
+/** The value at which the encoder ends; undefined when the network is one chain without upsampling. */
+export function encoderEnd({ wiring, classifier, logits, dims }: DecoderSearch): string | undefined {
+  const pixels = (value: string): number => {
+    const [, , ...spatial] = dims(value) ?? [];
+    return spatial.length === 0 ? 0 : spatial.reduce((a, b) => a * b, 1);
+  };
+  const toLogits = wiring.ancestors([logits]);
+  const toClassifier = new Set(wiring.ancestors([classifier]));
+  for (const node of toLogits) {
+    const [input = ""] = node.input;
+    const [before, after] = [pixels(input), pixels(node.output[0] as string)];
+    if (!upsampling.has(node.opType) || after <= before || !toClassifier.has(node)) continue;
+    return before === 1 ? pooledFrom(wiring, input, pixels) : input;
+  }
+  const joins = [...toClassifier].filter((node) => joining.has(node.opType) && branches(wiring, node) > 1);
+  return joins.at(-1)?.output[0];
+}
+
+const upsampling = new Set(["ConvTranspose", "DepthToSpace", "Expand", "Resize", "Upsample"]);
+const joining = new Set(["Add", "Concat", "Mul", "Sum"]);
+
+/** The value that was pooled to the one pixel of `value`. */
+function pooledFrom(wiring: Wiring, value: string, pixels: (value: string) => number): string {
+  let at = value;
+  for (let node = wiring.producer(at); node !== undefined; node = wiring.producer(at)) {
+    const wider = node.input.find((input) => pixels(input) > 1 && !wiring.isStatic(input));
+    if (wider !== undefined) return wider;
+    const next = node.input.find((input) => !wiring.isStatic(input));
+    if (next === undefined) return value;
+    at = next;
+  }
+  return value;
+}
+
+function branches(wiring: Wiring, node: NodeProto): number {
+  return new Set(valuesRead(node).filter((value) => !wiring.isStatic(value))).size;
+}
