@@ -6,7 +6,9 @@ import type { TensorProto } from "../graph/onnx_pb.ts";
 import type { OnnxModel } from "../graph/onnx-model.ts";
 import { dimsOf, rawTensor, readNumbers } from "../graph/tensor-proto.ts";
 import { Wiring } from "../graph/wiring.ts";
+import { inferShapes } from "./infer-shapes.ts";
 import { type InferredValue, inferValues } from "./infer-values.ts";
+import { staticValues } from "./static-values.ts";
 
 /** Sizes and scales are small; a rule that asks for the numbers of a weight asks for the wrong thing. */
 const LARGEST_NUMBERS = 64;
@@ -15,13 +17,18 @@ export class KnownValues {
   readonly #wiring: Wiring;
   readonly #inferred: ReadonlyMap<string, InferredValue>;
 
-  /** Runs the model once on zeros. */
+  /** Runs the model once on zeros, where the runtime cannot tell all dims without a run. */
   static async of(model: OnnxModel, input: string, dims: readonly number[]): Promise<KnownValues> {
     const wiring = new Wiring(model.graph);
-    return new KnownValues(
-      wiring,
-      await inferValues(model, { [input]: dims }, (value) => wiring.isStatic(value)),
-    );
+    const inputDims = { [input]: dims };
+    const shapes = await inferShapes(model, wiring, inputDims);
+    if (shapes === undefined) {
+      const run = await inferValues(model, inputDims, (value) => wiring.isStatic(value));
+      return new KnownValues(wiring, run);
+    }
+    const dimsOfValue = (name: string) => shapes.get(name)?.dims;
+    for (const [name, value] of await staticValues(model, wiring, dimsOfValue)) shapes.set(name, value);
+    return new KnownValues(wiring, shapes);
   }
 
   private constructor(wiring: Wiring, inferred: ReadonlyMap<string, InferredValue>) {
