@@ -1,6 +1,7 @@
 /** Inspect, cut, differentiate and patch ONNX segmentation models; run them on stock onnxruntime-node. */
 import "./errors.ts";
 
+export { type CandidateCut, type CutFeature, candidateCuts } from "./candidate-cuts.ts";
 export {
   type Derivative,
   type DifferentiateOptions,
@@ -41,7 +42,7 @@ export { type ModelCard, readModelCard, writeModelCard } from "./model-card.ts";
 export { type ResizeCoordinates, replaceResize } from "./replace-resize.ts";
 export { type InferredValue, inferValues } from "./runtime/infer-values.ts";
 export { openSession, Session, type SessionOptions, type SessionValue } from "./runtime/session.ts";
-export { verifyCut } from "./runtime/verify-cut.ts";
+export { requireSameLogits, verifyCut } from "./runtime/verify-cut.ts";
 export type { Trainable } from "./trainable.ts";
 export {
   type NamedDims,
