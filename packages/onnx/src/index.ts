@@ -43,6 +43,7 @@ export { type ResizeCoordinates, replaceResize } from "./replace-resize.ts";
 export { type InferredValue, inferValues } from "./runtime/infer-values.ts";
 export { openSession, Session, type SessionOptions, type SessionValue } from "./runtime/session.ts";
 export { requireSameLogits, verifyCut } from "./runtime/verify-cut.ts";
+export { simplify } from "./simplify.ts";
 export type { Trainable } from "./trainable.ts";
 export {
   type NamedDims,

@@ -27,6 +27,7 @@ test("@pixelgrad/onnx exports these names and no others", () => {
       "replaceClassifier",
       "replaceResize",
       "requireSameLogits",
+      "simplify",
       "trainingGraphs",
       "valueInfo",
       "verifyCut",
