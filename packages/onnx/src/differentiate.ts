@@ -82,6 +82,7 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
         else frozenValues.set(value, frozen);
         return value;
       },
+      isConstant: (value) => options.constant?.(value) !== undefined,
       numbers: (value) => (value ? options.numbers(value) : undefined),
       emit: (opType, inputs, attributes) => writer.emit(opType, inputs, 1, attributes)[0] as string,
       emitAll: (opType, inputs, count, attributes) => writer.emit(opType, inputs, count, attributes),
