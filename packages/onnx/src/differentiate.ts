@@ -5,6 +5,7 @@
  */
 import { PixelgradError } from "@pixelgrad/core";
 import { type Attributes, buildModel, node as makeNode, valueInfo } from "./graph/build.ts";
+import { elementType, elementTypeNumber, isFloatingPoint } from "./graph/element-types.ts";
 import type { NodeProto, OperatorSetIdProto, TensorProto } from "./graph/onnx_pb.ts";
 import { OnnxModel } from "./graph/onnx-model.ts";
 import { floatTensor, intTensor } from "./graph/tensor-proto.ts";
@@ -30,6 +31,8 @@ export interface DifferentiateOptions {
   readonly output: string;
   readonly parameters: readonly string[];
   shape(value: string): readonly number[];
+  /** Element type of a value of the nodes, such as `bool`; `float32` unless given. */
+  type?(value: string): string | undefined;
   numbers(value: string): readonly number[] | undefined;
   /** The tensor of a frozen value, which the gradient graph then holds itself; without it, it is an input of that graph. */
   constant?(value: string): TensorProto | undefined;
@@ -80,7 +83,12 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
         const frozen = options.constant?.(value);
         if (frozen === undefined) saved.add(value);
         else frozenValues.set(value, frozen);
-        return value;
+        const type = frozen?.dataType ?? elementTypeNumber(options.type?.(value)) ?? elementType.float;
+        // The gradient graph is float32 throughout.
+        const narrowOrWide = isFloatingPoint(type) && type !== elementType.float;
+        return narrowOrWide
+          ? (writer.emit("Cast", [value], 1, { to: elementType.float })[0] as string)
+          : value;
       },
       numbers: (value) => (value ? options.numbers(value) : undefined),
       emit: (opType, inputs, attributes) => writer.emit(opType, inputs, 1, attributes)[0] as string,
@@ -106,7 +114,7 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
     nodes: writer.nodes,
     inputs: [
       valueInfo(OUTPUT_GRAD, shape(output)),
-      ...[...saved].map((value) => valueInfo(value, shape(value))),
+      ...[...saved].map((value) => valueInfo(value, shape(value), elementTypeNumber(options.type?.(value)))),
     ],
     outputs: parameters.map((parameter) => valueInfo(gradOutput(parameter), shape(parameter))),
     initializers: [...writer.constants, ...frozenValues.values()],

@@ -8,6 +8,7 @@ import { PixelgradError } from "@pixelgrad/core";
 import { differentiate, gradOutput, OUTPUT_GRAD } from "./differentiate.ts";
 import { valueInfo } from "./graph/build.ts";
 import { cutBefore } from "./graph/cut.ts";
+import { elementTypeNumber } from "./graph/element-types.ts";
 import { extract } from "./graph/extract.ts";
 import { type Inspection, inspect } from "./graph/inspect.ts";
 import type { NodeProto, TensorProto } from "./graph/onnx_pb.ts";
@@ -78,6 +79,7 @@ export async function trainingGraphs(
     output: logits,
     parameters: names,
     shape: (name) => known.shape(name),
+    type: (name) => known.type(name),
     numbers: (name) => known.numbers(name),
     constant: frozen,
   });
@@ -85,7 +87,7 @@ export async function trainingGraphs(
   const activations = saved.filter((name) => !given.has(name));
   const constantsFor = (nodes: readonly NodeProto[]): TensorProto[] =>
     [...new Set(nodes.flatMap(valuesRead))].flatMap((name) => frozen(name) ?? []);
-  const described = (name: string) => valueInfo(name, known.shape(name));
+  const described = (name: string) => valueInfo(name, known.shape(name), elementTypeNumber(known.type(name)));
   const head = extract(model, {
     nodes: cut.nodes,
     inputs: [...cut.features, ...names].map(described),
