@@ -90,6 +90,7 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
           ? (writer.emit("Cast", [value], 1, { to: elementType.float })[0] as string)
           : value;
       },
+      isConstant: (value) => options.constant?.(value) !== undefined,
       numbers: (value) => (value ? options.numbers(value) : undefined),
       emit: (opType, inputs, attributes) => writer.emit(opType, inputs, 1, attributes)[0] as string,
       emitAll: (opType, inputs, count, attributes) => writer.emit(opType, inputs, count, attributes),

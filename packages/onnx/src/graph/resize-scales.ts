@@ -3,11 +3,12 @@ import { floatsAttribute, intsAttribute } from "./attributes.ts";
 import type { NodeProto } from "./onnx_pb.ts";
 
 /**
- * The scale of each of four axes; undefined when the node is given sizes.
+ * The scale of each of `rank` axes; undefined when the node is given sizes.
  * @param numbers - what a value holds, where that is known.
  */
 export function resizeScales(
   node: NodeProto,
+  rank: number,
   numbers: (value: string | undefined) => readonly number[] | undefined,
 ): readonly number[] | undefined {
   const attribute = floatsAttribute(node, "scales");
@@ -16,6 +17,7 @@ export function resizeScales(
     node.opType === "Upsample" || node.input.length === 2 ? node.input[1] : node.input[2],
   );
   if (given === undefined || given.length === 0) return undefined;
-  const axes = intsAttribute(node, "axes", [0, 1, 2, 3]).map((axis) => (axis + 4) % 4);
-  return [0, 1, 2, 3].map((axis) => given[axes.indexOf(axis)] ?? 1);
+  const all = Array.from({ length: rank }, (_, axis) => axis);
+  const axes = intsAttribute(node, "axes", all).map((axis) => (axis + rank) % rank);
+  return all.map((axis) => given[axes.indexOf(axis)] ?? 1);
 }

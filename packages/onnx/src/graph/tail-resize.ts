@@ -35,7 +35,8 @@ export function tailResizes(tail: readonly NodeProto[], wiring: Wiring, opset: n
 }
 
 function ofOperator(node: NodeProto, op: "Resize" | "Upsample", wiring: Wiring, opset: number): TailResize {
-  const scales = resizeScales(node, (value) => {
+  // The tail holds images: samples, channels, height and width.
+  const scales = resizeScales(node, 4, (value) => {
     const tensor = wiring.constant(value ?? "");
     return tensor === undefined ? undefined : readNumbers(tensor);
   });

@@ -1,115 +1,43 @@
-/**
- * 2-D convolution, for one sample: Y = X * W + b.
- *
- *   db = sum of dY over samples and pixels
- *   dX = dY convolved back:  ConvTranspose(dY, W), or Conv(dY, flipped W) at stride 1
- *   dW = X correlated with dY: one matrix product per tap of the kernel, or Conv(X', dY') with strides and dilations
- *        swapped and samples and channels swapped
- *
- * @module
- */
-import { type ConvGeometry, convGeometry } from "./conv-geometry.ts";
+/** Convolutions over one, two or three axes. */
+import { intAttribute } from "../graph/attributes.ts";
+import { correlated, gathered, type Pair, spread } from "./convolve.ts";
 import type { Rule, RuleContext } from "./rule.ts";
+import { windowsOver, windowsUnder } from "./windows.ts";
 
+/** Y = X * W + b: dX = dY spread with W, dW = X correlated with dY, db = dY summed over samples and pixels. */
 export const conv: Rule = (context) => {
-  const { node, outputGrad, needs, shape, emit, ints } = context;
-  const [x, w, b] = node.input as [string, string, string | undefined];
-  const geometry = convGeometry(node, shape(x), shape(w));
+  const { node, outputGrad, needs, shape, saved } = context;
+  const [x, w] = node.input as [string, string];
+  const [samples, channels, ...size] = shape(x) as [number, number, ...number[]];
+  const [outputs, , ...kernel] = shape(w) as [number, number, ...number[]];
+  const windows = windowsOver(node, kernel, size, shape(node.output[0] as string).slice(2));
+  const group = intAttribute(node, "group", 1);
+  const pair = (): Pair => ({ covered: saved(x), places: outputGrad, samples, channels, outputs });
   return [
-    needs(0) ? inputGrad(context, geometry) : undefined,
-    needs(1) ? weightGrad(context, geometry) : undefined,
-    b && needs(2) ? emit("ReduceSum", [outputGrad, ints([0, 2, 3])], { keepdims: 0 }) : undefined,
+    needs(0) ? spread(context, outputGrad, saved(w), shape(w), windows, group) : undefined,
+    needs(1) ? correlated(context, pair(), windows, group) : undefined,
+    biasGrad(context),
   ];
 };
 
-function inputGrad(context: RuleContext, { kernel, strides, dilations, pads, group }: ConvGeometry): string {
-  const { node, outputGrad, shape, saved, emit, ints } = context;
+/** Y = X spread with W, plus b: dX = dY * W, dW = dY correlated with X, db as for Conv. */
+export const convTranspose: Rule = (context) => {
+  const { node, outputGrad, needs, shape, saved } = context;
   const [x, w] = node.input as [string, string];
-  const reach = [0, 1].map((i) => (dilations[i] as number) * ((kernel[i] as number) - 1));
-  const [top, left, bottom, right] = pads;
-  const [reachY, reachX] = reach as [number, number];
-  const flippable = group === 1 && strides.join() === "1,1" && Math.max(top, bottom) <= reachY;
-  if (flippable && Math.max(left, right) <= reachX) {
-    const flipped = emit("Slice", [
-      saved(w),
-      ints([-1, -1]),
-      ints([-(2 ** 31), -(2 ** 31)]),
-      ints([2, 3]),
-      ints([-1, -1]),
-    ]);
-    const turned = emit("Transpose", [flipped], { perm: [1, 0, 2, 3] });
-    return emit("Conv", [outputGrad, turned], {
-      dilations,
-      pads: [reachY - top, reachX - left, reachY - bottom, reachX - right],
-    });
-  }
-  const [, , height, width] = shape(x) as [number, number, number, number];
-  const lost = [
-    (height + top + bottom - reachY - 1) % strides[0],
-    (width + left + right - reachX - 1) % strides[1],
+  const [samples, outputs, ...size] = shape(x) as [number, number, ...number[]];
+  const [, channels, ...outSize] = shape(node.output[0] as string) as [number, number, ...number[]];
+  const windows = windowsUnder(node, shape(w).slice(2), size, outSize);
+  const group = intAttribute(node, "group", 1);
+  const pair = (): Pair => ({ covered: outputGrad, places: saved(x), samples, channels, outputs });
+  return [
+    needs(0) ? gathered(context, outputGrad, saved(w), windows, group) : undefined,
+    needs(1) ? correlated(context, pair(), windows, group) : undefined,
+    biasGrad(context),
   ];
-  return emit("ConvTranspose", [outputGrad, saved(w)], {
-    strides,
-    dilations,
-    pads,
-    group,
-    output_padding: lost,
-  });
-}
+};
 
-function weightGrad(context: RuleContext, geometry: ConvGeometry): string {
-  const simple = geometry.group === 1 && geometry.strides.join() === "1,1";
-  return simple ? tapProducts(context, geometry) : swappedConv(context, geometry);
-}
-
-/** dW of tap (i, j) = dY · Xᵀ, with X shifted by the tap. */
-function tapProducts(context: RuleContext, { kernel, dilations, pads }: ConvGeometry): string {
-  const { node, outputGrad, shape, saved, emit, ints } = context;
-  const [x, w] = node.input as [string, string];
-  const [, channels] = shape(x) as [number, number];
-  const [outputs] = shape(w) as [number];
-  const [, , height, width] = shape(node.output[0] as string) as [number, number, number, number];
-  const pixels = height * width;
-  const dy = emit("Reshape", [outputGrad, ints([outputs, pixels])]);
-  const padded = pads.some((p) => p > 0)
-    ? emit("Pad", [saved(x), ints([0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]])])
-    : saved(x);
-  const taps: string[] = [];
-  for (let i = 0; i < kernel[0]; i++) {
-    for (let j = 0; j < kernel[1]; j++) {
-      const [top, left] = [i * dilations[0], j * dilations[1]];
-      const whole = kernel.join() === "1,1";
-      const shifted = whole
-        ? padded
-        : emit("Slice", [padded, ints([top, left]), ints([top + height, left + width]), ints([2, 3])]);
-      const columns = emit("Reshape", [shifted, ints([channels, pixels])]);
-      taps.push(emit("Gemm", [dy, columns], { transB: 1 }));
-    }
-  }
-  if (taps.length === 1) return emit("Reshape", [taps[0] as string, ints(shape(w))]);
-  const stacked = taps.map((tap) => emit("Reshape", [tap, ints([outputs, channels, 1])]));
-  return emit("Reshape", [emit("Concat", stacked, { axis: 2 }), ints(shape(w))]);
-}
-
-/** Any stride, dilation and group: groups take the place of channels, channels that of samples. */
-function swappedConv(
-  context: RuleContext,
-  { kernel, strides, dilations, pads, group }: ConvGeometry,
-): string {
-  const { node, outputGrad, shape, saved, emit, ints } = context;
-  const [x] = node.input as [string];
-  const [, channels, height, width] = shape(x) as [number, number, number, number];
-  const perGroup = channels / group;
-  const grouped = emit("Reshape", [saved(x), ints([group, perGroup, height, width])]);
-  const images = emit("Transpose", [grouped], { perm: [1, 0, 2, 3] });
-  const kernels = emit("Transpose", [outputGrad], { perm: [1, 0, 2, 3] });
-  // [C / group, M, at least kh, at least kw]
-  const correlated = emit("Conv", [images, kernels], {
-    strides: dilations,
-    dilations: strides,
-    pads,
-    group,
-  });
-  const cut = emit("Slice", [correlated, ints([0, 0]), ints([...kernel]), ints([2, 3])]);
-  return emit("Transpose", [cut], { perm: [1, 0, 2, 3] });
+function biasGrad({ node, outputGrad, needs, shape, emit, ints }: RuleContext): string | undefined {
+  if (!node.input[2] || !needs(2)) return undefined;
+  const pixels = shape(node.output[0] as string).slice(2);
+  return emit("ReduceSum", [outputGrad, ints([0, ...pixels.map((_, axis) => axis + 2)])], { keepdims: 0 });
 }

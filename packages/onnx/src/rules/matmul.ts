@@ -1,30 +1,53 @@
 /** Matrix products. */
-import { PixelgradError } from "@pixelgrad/core";
 import { floatAttribute, intAttribute } from "../graph/attributes.ts";
-import type { NodeProto } from "../graph/onnx_pb.ts";
 import { sumToShape } from "./broadcast.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleContext } from "./rule.ts";
 
-/** Y = A B over the last two axes: dA = dY Bᵀ, dB = Aᵀ dY, each summed over the axes it was broadcast along. */
+/**
+ * Y = A B over the last two axes: dA = dY Bᵀ, dB = Aᵀ dY, each summed over the axes it was broadcast along. A vector on
+ * the left is one row, a vector on the right one column.
+ */
 export const matmul: Rule = (context) => {
-  const { node, outputGrad, needs, shape, saved, emit } = context;
+  const { node, outputGrad, needs, shape, saved, emit, ints } = context;
   const [a, b] = node.input as [string, string];
-  if (shape(a).length < 2 || shape(b).length < 2) throw vectors(node);
-  const swapped = (value: string): string => {
-    const rank = shape(value).length;
-    const perm = Array.from({ length: rank }, (_, axis) => axis);
-    perm.push(...perm.splice(rank - 2, 2).reverse());
-    return emit("Transpose", [saved(value)], { perm });
-  };
-  const [rows, inner, columns] = [shape(a).at(-2), shape(a).at(-1), shape(b).at(-1)] as number[];
-  const batch = shape(node.output[0] as string).slice(0, -2);
-  const gradA = () => emit("MatMul", [outputGrad, swapped(b)]);
-  const gradB = () => emit("MatMul", [swapped(a), outputGrad]);
-  return [
-    needs(0) ? sumToShape(context, gradA(), [...batch, rows, inner] as number[], shape(a)) : undefined,
-    needs(1) ? sumToShape(context, gradB(), [...batch, inner, columns] as number[], shape(b)) : undefined,
+  const rowsOfA = shape(a).length === 1 ? [1, ...shape(a)] : shape(a);
+  const columnsOfB = shape(b).length === 1 ? [...shape(b), 1] : shape(b);
+  const [inner, rows, columns] = [rowsOfA.at(-1), rowsOfA.at(-2), columnsOfB.at(-1)] as [
+    number,
+    number,
+    number,
   ];
+  const batch = shape(node.output[0] as string).slice(0, Math.max(rowsOfA.length, columnsOfB.length) - 2);
+  const as = (value: string, from: readonly number[], to: readonly number[]) =>
+    from.length === to.length ? value : emit("Reshape", [value, ints(to)]);
+  const dy = as(outputGrad, shape(node.output[0] as string), [...batch, rows, columns]);
+  const gradA = () => {
+    const product = emit("MatMul", [
+      dy,
+      swapped(context, as(saved(b), shape(b), columnsOfB), columnsOfB.length),
+    ]);
+    return as(sumToShape(context, product, [...batch, rows, inner], rowsOfA), rowsOfA, shape(a));
+  };
+  const gradB = () => {
+    const left = as(saved(a), shape(a), rowsOfA);
+    if (columnsOfB.length === 2) {
+      // One matrix for the whole batch: its rows are rows of one long matrix.
+      const long = (value: string, width: number) => emit("Reshape", [value, ints([-1, width])]);
+      const product = emit("Gemm", [long(left, inner), long(dy, columns)], { transA: 1 });
+      return as(product, columnsOfB, shape(b));
+    }
+    const product = emit("MatMul", [swapped(context, left, rowsOfA.length), dy]);
+    return sumToShape(context, product, [...batch, inner, columns], columnsOfB);
+  };
+  return [needs(0) ? gradA() : undefined, needs(1) ? gradB() : undefined];
 };
+
+/** The last two axes change places. */
+function swapped({ emit }: RuleContext, value: string, rank: number): string {
+  const perm = Array.from({ length: rank }, (_, axis) => axis);
+  perm.push(...perm.splice(rank - 2, 2).reverse());
+  return emit("Transpose", [value], { perm });
+}
 
 /**
  * Y = alpha op(A) op(B) + beta C. With A' = op(A), B' = op(B):
@@ -52,12 +75,3 @@ export const gemm: Rule = (context) => {
     c && needs(2) ? sumToShape(context, gradC(), shape(node.output[0] as string), shape(c)) : undefined,
   ];
 };
-
-function vectors({ opType, name, output }: NodeProto): PixelgradError {
-  const label = name || (output[0] as string);
-  return new PixelgradError(
-    "GRADIENT_UNSUPPORTED",
-    `${opType} '${label}' has no gradient rule: only products of matrices have one, not those with a vector.`,
-    { op: opType, node: label },
-  );
-}

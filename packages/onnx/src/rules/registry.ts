@@ -1,8 +1,11 @@
 /** The gradient rule of each operator. A new rule is its function in the file of its family, and one line here. */
 import { clip, hardSigmoid, hardSwish, leakyRelu, prelu, relu, thresholdedRelu } from "./activations.ts";
 import { add, div, expand, extremum, mean, mul, sub, where } from "./arithmetic.ts";
-import { conv } from "./conv.ts";
+import { conv, convTranspose } from "./conv.ts";
+import { depthToSpace, spaceToDepth } from "./depth-to-space.ts";
+import { einsum } from "./einsum.ts";
 import { abs, cast, cos, erf, exp, log, neg, pow, reciprocal, sin, sqrt } from "./functions.ts";
+import { gather, gatherElements, gatherND, scatterElements, scatterND } from "./gather.ts";
 import { gemm, matmul } from "./matmul.ts";
 import {
   batchNormalization,
@@ -11,6 +14,8 @@ import {
   layerNormalization,
   meanVarianceNormalization,
 } from "./normalization.ts";
+import { pad } from "./pad.ts";
+import { averagePool, globalAveragePool, globalMaxPool, maxPool } from "./pooling.ts";
 import {
   reduceExtremum,
   reduceL1,
@@ -25,7 +30,8 @@ import {
 import { lpNormalization, lrn } from "./rescaling.ts";
 import { resize } from "./resize.ts";
 import type { Rule } from "./rule.ts";
-import { concat, identity, reshape, transpose } from "./shape.ts";
+import { identity, reshape, tile, transpose } from "./shape.ts";
+import { slice } from "./slice.ts";
 import { flat } from "./slope.ts";
 import {
   celu,
@@ -41,10 +47,13 @@ import {
   softsign,
   tanh,
 } from "./smooth-activations.ts";
+import { concat, split } from "./split.ts";
+import { cumSum, trilu } from "./triangle.ts";
 
 export const rules: Readonly<Record<string, Rule>> = {
   Abs: abs,
   Add: add,
+  AveragePool: averagePool,
   BatchNormalization: batchNormalization,
   Cast: cast,
   Ceil: flat,
@@ -52,16 +61,26 @@ export const rules: Readonly<Record<string, Rule>> = {
   Clip: clip,
   Concat: concat,
   Conv: conv,
+  ConvTranspose: convTranspose,
   Cos: cos,
+  CumSum: cumSum,
+  DepthToSpace: depthToSpace,
   Div: div,
   Dropout: dropout,
+  Einsum: einsum,
   Elu: elu,
   Erf: erf,
   Exp: exp,
   Expand: expand,
+  Flatten: reshape,
   Floor: flat,
+  Gather: gather,
+  GatherElements: gatherElements,
+  GatherND: gatherND,
   Gelu: gelu,
   Gemm: gemm,
+  GlobalAveragePool: globalAveragePool,
+  GlobalMaxPool: globalMaxPool,
   GroupNormalization: groupNormalization,
   HardSigmoid: hardSigmoid,
   HardSwish: hardSwish,
@@ -75,6 +94,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   LpNormalization: lpNormalization,
   MatMul: matmul,
   Max: extremum,
+  MaxPool: maxPool,
   Mean: mean,
   MeanVarianceNormalization: meanVarianceNormalization,
   Min: extremum,
@@ -82,6 +102,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   Mul: mul,
   Neg: neg,
   PRelu: prelu,
+  Pad: pad,
   Pow: pow,
   Reciprocal: reciprocal,
   ReduceL1: reduceL1,
@@ -98,19 +119,28 @@ export const rules: Readonly<Record<string, Rule>> = {
   Reshape: reshape,
   Resize: resize,
   Round: flat,
+  ScatterElements: scatterElements,
+  ScatterND: scatterND,
   Selu: selu,
   Sigmoid: sigmoid,
   Sign: flat,
   Sin: sin,
+  Slice: slice,
   Softmax: softmax,
   Softplus: softplus,
   Softsign: softsign,
+  SpaceToDepth: spaceToDepth,
+  Split: split,
   Sqrt: sqrt,
+  Squeeze: reshape,
   Sub: sub,
   Sum: add,
   Tanh: tanh,
   ThresholdedRelu: thresholdedRelu,
+  Tile: tile,
   Transpose: transpose,
+  Trilu: trilu,
+  Unsqueeze: reshape,
   Upsample: resize,
   Where: where,
 };

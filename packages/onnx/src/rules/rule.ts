@@ -21,6 +21,8 @@ export interface RuleContext {
   shape(value: string): readonly number[];
   /** Uses a forward value in the gradient graph; its name. */
   saved(value: string): string;
+  /** Whether a value is a constant, which the gradient graph holds itself where it is saved. */
+  isConstant(value: string): boolean;
   /** Small numbers that a graph computes or holds, such as sizes and scales; undefined when they are not known. */
   numbers(value: string | undefined): readonly number[] | undefined;
   /** Adds a node and returns the name of its (first) output; a node that is there already is used again. */

@@ -1,11 +1,11 @@
 /** Operators that move numbers without changing them. */
-import { intAttribute, intsAttribute } from "../graph/attributes.ts";
+import { intsAttribute } from "../graph/attributes.ts";
 import type { Rule } from "./rule.ts";
 
 /** Y = X. */
 export const identity: Rule = ({ outputGrad }) => [outputGrad];
 
-/** Y = X in another shape: dX = dY in the shape of X. */
+/** Y = X in another shape, by Reshape, Flatten, Squeeze or Unsqueeze: dX = dY in the shape of X. */
 export const reshape: Rule = ({ node, outputGrad, shape, emit, ints }) => [
   emit("Reshape", [outputGrad, ints(shape(node.input[0] as string))]),
 ];
@@ -19,15 +19,11 @@ export const transpose: Rule = ({ node, outputGrad, shape, emit }) => {
   return [emit("Transpose", [outputGrad], { perm: inverse })];
 };
 
-/** Y = the inputs one behind the other along an axis: each dX is its part of dY. */
-export const concat: Rule = ({ node, outputGrad, needs, shape, emit, ints }) => {
-  const rank = shape(node.output[0] as string).length;
-  const given = intAttribute(node, "axis", 0);
-  const axis = given < 0 ? given + rank : given;
-  let end = 0;
-  return node.input.map((input, i) => {
-    const start = end;
-    end += shape(input)[axis] as number;
-    return needs(i) ? emit("Slice", [outputGrad, ints([start]), ints([end]), ints([axis])]) : undefined;
-  });
+/** Y = X repeated along each axis: dX = the sum of the repeats. */
+export const tile: Rule = ({ node, outputGrad, shape, emit, ints }) => {
+  const dims = shape(node.input[0] as string);
+  const tiled = shape(node.output[0] as string);
+  const apart = dims.flatMap((size, axis) => [(tiled[axis] as number) / size, size]);
+  const repeats = emit("Reshape", [outputGrad, ints(apart)]);
+  return [emit("ReduceSum", [repeats, ints(dims.map((_, axis) => 2 * axis))], { keepdims: 0 })];
 };

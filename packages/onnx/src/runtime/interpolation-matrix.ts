@@ -35,7 +35,8 @@ export async function interpolationMatrix({
   const sizes = intTensor("sizes", [1, 1, to, from]);
   const inputs = inputsFor(node, scale === undefined);
   const attribute = node.attribute
-    .filter(({ name }) => name !== "axes")
+    // With the scale that follows from a policy, the policy has had its say.
+    .filter(({ name }) => name !== "axes" && name !== "keep_aspect_ratio_policy")
     .map((a) => (a.name === "scales" ? edited(a, { floats: [1, 1, scale ?? 1, 1] }) : a));
   const model = buildModel({
     nodes: [edited(node, { attribute, input: [...inputs], output: ["y"], name: "resize" })],

@@ -3,27 +3,45 @@ import type { RuleCase } from "../rule-case.ts";
 import { activationsCases } from "./activations.ts";
 import { arithmeticCases } from "./arithmetic.ts";
 import { convCases } from "./conv.ts";
+import { convTransposeCases } from "./conv-transpose.ts";
+import { depthToSpaceCases } from "./depth-to-space.ts";
+import { einsumCases } from "./einsum.ts";
 import { functionsCases } from "./functions.ts";
+import { gatherCases } from "./gather.ts";
 import { matmulCases } from "./matmul.ts";
 import { normalizationCases } from "./normalization.ts";
+import { padCases } from "./pad.ts";
+import { poolingCases } from "./pooling.ts";
 import { reductionsCases } from "./reductions.ts";
 import { rescalingCases } from "./rescaling.ts";
 import { resizeCases } from "./resize.ts";
 import { severalNodesCases } from "./several-nodes.ts";
 import { shapeCases } from "./shape.ts";
+import { sliceCases } from "./slice.ts";
 import { smoothActivationsCases } from "./smooth-activations.ts";
+import { splitCases } from "./split.ts";
+import { triangleCases } from "./triangle.ts";
 
 export const ruleCases: Readonly<Record<string, RuleCase>> = {
   ...activationsCases,
   ...arithmeticCases,
   ...convCases,
+  ...convTransposeCases,
+  ...depthToSpaceCases,
+  ...einsumCases,
   ...functionsCases,
+  ...gatherCases,
   ...matmulCases,
   ...normalizationCases,
+  ...padCases,
+  ...poolingCases,
   ...reductionsCases,
   ...rescalingCases,
   ...resizeCases,
   ...severalNodesCases,
   ...shapeCases,
+  ...sliceCases,
   ...smoothActivationsCases,
+  ...splitCases,
+  ...triangleCases,
 };

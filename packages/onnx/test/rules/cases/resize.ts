@@ -89,4 +89,38 @@ export const resizeCases: Readonly<Record<string, RuleCase>> = {
     inputs: { x: odd },
     opset: 7,
   },
+  "Resize of two samples": resize([2, 2, 5, 7], { sizes: [2, 2, 9, 11] }, linear("half_pixel")),
+  "Resize of height alone": resize(odd, { scales: [1, 1, 2, 1] }, linear("half_pixel")),
+  "Resize by a scale that keeps the size": resize(odd, { scales: [1, 1, 1.1, 1.1] }, linear("asymmetric")),
+  "Resize to the same size": resize(odd, { sizes: odd }, linear("half_pixel")),
+  "Resize of one axis": resize([2, 2, 5], { sizes: [2, 2, 9] }, linear("half_pixel")),
+  "Resize of one axis by a scale, nearest": resize([2, 2, 5], { scales: [1, 1, 1.7] }, { mode: "nearest" }),
+  "Resize of three axes": resize([2, 2, 3, 4, 3], { sizes: [2, 2, 5, 3, 4] }, linear("half_pixel")),
+  "Resize of three axes by scales, nearest": resize(
+    [1, 2, 2, 3, 3],
+    { scales: [1, 1, 2, 1.5, 2] },
+    { mode: "nearest" },
+  ),
+  "Resize not_larger": {
+    nodes: [
+      node("Resize", ["x", "", "", "s"], ["y"], {
+        ...linear("half_pixel"),
+        axes: [2, 3],
+        keep_aspect_ratio_policy: "not_larger",
+      }),
+    ],
+    inputs: { x: [1, 2, 4, 6] },
+    ints: { s: [6, 14] },
+  },
+  "Resize not_smaller, of given axes in another order": {
+    nodes: [
+      node("Resize", ["x", "", "", "s"], ["y"], {
+        ...linear("align_corners"),
+        axes: [3, 2],
+        keep_aspect_ratio_policy: "not_smaller",
+      }),
+    ],
+    inputs: { x: [1, 2, 4, 6] },
+    ints: { s: [12, 7] },
+  },
 };
