@@ -3,7 +3,6 @@ import { relativeError, seededRandom, uniformArray } from "@pixelgrad/core/testi
 import {
   buildModel,
   floatTensor,
-  intTensor,
   type ModelParts,
   node,
   OnnxModel,
@@ -186,18 +185,5 @@ describe("refused", () => {
         message: expect.stringMatching(/image.*other/),
       },
     );
-  });
-
-  test("with GRADIENT_UNSUPPORTED, naming the node, for a product with a vector", async () => {
-    const nodes = [
-      node("Transpose", ["image"], ["x"], { perm: [0, 2, 3, 1] }),
-      node("MatMul", ["x", "v"], ["y"]),
-      node("Unsqueeze", ["y", "one"], ["a"]),
-      node("Conv", ["a", "w3"], ["out"]),
-    ];
-    const initializers = [kernel("v", [3]), kernel("w3", [2, 1, 1, 1]), intTensor("one", [1])];
-    await expect(
-      trainingGraphs(model(nodes, { initializers }), { trainable: ["v"], size }),
-    ).rejects.toMatchObject({ code: "GRADIENT_UNSUPPORTED" });
   });
 });

@@ -15,6 +15,9 @@ import { positions, type Windows } from "./windows.ts";
 /** More taps than these are not worth a node each. */
 const MOST_TAPS = 64;
 
+/** With fewer channels, what strided taps cover is not worth laying out. */
+const FEWEST_CHANNELS = 8;
+
 /** One number per window: `[N, C, ...covered]` and `weight` `[M, C / group, ...kernel]` to `[N, M, ...places]`. */
 export function gathered(
   context: RuleContext,
@@ -85,18 +88,18 @@ export interface Pair {
 /** What each weight met: `[M, C / group, ...kernel]`. */
 export function correlated(context: RuleContext, pair: Pair, windows: Windows, group: number): string {
   const { strides, kernel } = windows;
-  const simple = group === 1 && strides.every((stride) => stride === 1);
+  const worthIt = pair.channels >= FEWEST_CHANNELS || strides.every((stride) => stride === 1);
   const taps = kernel.reduce((a, b) => a * b, 1);
-  return simple && taps <= MOST_TAPS
+  return group === 1 && worthIt && taps <= MOST_TAPS
     ? tapProducts(context, pair, windows)
     : swappedConv(context, pair, windows, group);
 }
 
-/** For tap k the product of matrices Y · X[k]ᵀ, where X[k] is the tensor shifted by the tap. */
+/** For tap k the product of matrices Y · X[k]ᵀ, where X[k] is what the tap covers: the tensor shifted by the tap. */
 function tapProducts(context: RuleContext, pair: Pair, windows: Windows): string {
   const { emit, ints } = context;
   const { samples, channels, outputs } = pair;
-  const { kernel, dilations, places, covered, before, after } = windows;
+  const { kernel, strides, dilations, places, covered, before, after } = windows;
   const axes = spatial(kernel);
   const columns = samples * places.reduce((a, b) => a * b, 1);
   const pads = [0, 0, ...before, 0, 0, ...after.map(padding)];
@@ -111,8 +114,11 @@ function tapProducts(context: RuleContext, pair: Pair, windows: Windows): string
   );
   const products = positions(kernel).map((tap) => {
     const starts = tap.map((k, axis) => k * (dilations[axis] as number));
-    const ends = starts.map((start, axis) => start + (places[axis] as number));
-    const shifted = whole ? right : emit("Slice", [right, ints(starts), ints(ends), ints(axes)]);
+    const ends = starts.map(
+      (start, axis) => start + ((places[axis] as number) - 1) * (strides[axis] as number) + 1,
+    );
+    const cut = [ints(starts), ints(ends), ints(axes), ints(strides)];
+    const shifted = whole ? right : emit("Slice", [right, ...cut]);
     return emit("Gemm", [left, emit("Reshape", [shifted, ints([channels, columns])])], { transB: 1 });
   });
   const dims = ints([outputs, channels, ...kernel]);

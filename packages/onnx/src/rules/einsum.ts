@@ -66,8 +66,9 @@ function requirePlain(
   const sizes = new Map<string, number>();
   terms.forEach((term, i) => {
     Array.from(term).forEach((index, axis) => {
-      if (term.indexOf(index) !== axis)
+      if (term.indexOf(index) !== axis) {
         throw refusal(node, `it takes a diagonal, index ${index} twice in '${term}'`);
+      }
       const size = shape(node.input[i] as string)[axis] as number;
       if ((sizes.get(index) ?? size) !== size) throw refusal(node, "it broadcasts an axis of size 1");
       sizes.set(index, size);

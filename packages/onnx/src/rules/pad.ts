@@ -27,7 +27,7 @@ export const pad: Rule = (context) => {
   if (source === undefined) throw refusal(node, `its mode is ${mode}`);
   if (pads.some((pad) => pad < 0)) throw refusal(node, `it cuts a border off in mode ${mode}`);
   let grad = outputGrad;
-  const left = [...shape(node.output[0] as string)];
+  let left = [...shape(node.output[0] as string)];
   dims.forEach((size, axis) => {
     const [before, after] = [pads[axis] as number, pads[axis + dims.length] as number];
     if (before + after === 0) return;
@@ -36,10 +36,9 @@ export const pad: Rule = (context) => {
     const part = (start: number, end: number) =>
       emit("Slice", [grad, ints([start]), ints([end]), ints([axis])]);
     const sides = [part(0, before), part(before + size, before + size + after)];
-    left[axis] = border.length;
-    const spread = dims.map((_, other) => (other === axis ? border.length : 1));
-    const indices = emit("Expand", [emit("Reshape", [ints(border), ints(spread)]), ints(left)]);
-    left[axis] = size;
+    const along = emit("Reshape", [ints(border), ints(dims.map((_, i) => (i === axis ? border.length : 1)))]);
+    const indices = emit("Expand", [along, ints(left.with(axis, border.length))]);
+    left = left.with(axis, size);
     grad = emit("ScatterElements", [part(before, before + size), indices, emit("Concat", sides, { axis })], {
       axis,
       reduction: "add",

@@ -20,6 +20,8 @@ export const resize: Rule = async (context) => {
   if (stringAttribute(node, "coordinate_transformation_mode", "") === "tf_crop_and_resize") {
     throw refusal(node, "it crops, by tf_crop_and_resize");
   }
+  // The runtime copies what keeps every size, by any scale.
+  if (from.every((size, axis) => size === to[axis])) return [outputGrad];
   const scales = scalesOf(context, from, to);
   const isResized = (axis: number) => from[axis] !== to[axis] || (scales?.[axis] ?? 1) !== 1;
   if (isResized(0) || isResized(1)) {

@@ -1,6 +1,6 @@
 /**
- * What Resize does along one axis, as a matrix: the operator itself is run on an identity matrix, so no coordinate
- * formula is written down a second time.
+ * What Resize does along one axis, as a matrix: the operator itself is run on the columns of an identity matrix, so no
+ * coordinate formula is written down a second time.
  *
  * @module
  */
@@ -29,26 +29,33 @@ export async function interpolationMatrix({
   to,
   scale,
 }: AxisResize): Promise<Float32Array> {
+  // A column per channel, one pixel wide. It gets wider, because the runtime copies what keeps its size by any scale.
+  const columns = [1, from, from, 1];
   const identity = new Float32Array(from * from);
   for (let i = 0; i < from; i++) identity[i * from + i] = 1;
-  const scales = floatTensor("scales", [4], [1, 1, scale ?? to / from, 1]);
-  const sizes = intTensor("sizes", [1, 1, to, from]);
+  const scaled = [1, 1, scale ?? to / from, 2];
+  const scales = floatTensor("scales", [4], scaled);
+  const sizes = intTensor("sizes", [1, from, to, 2]);
   const inputs = inputsFor(node, scale === undefined);
   const attribute = node.attribute
     // With the scale that follows from a policy, the policy has had its say.
     .filter(({ name }) => name !== "axes" && name !== "keep_aspect_ratio_policy")
-    .map((a) => (a.name === "scales" ? edited(a, { floats: [1, 1, scale ?? 1, 1] }) : a));
+    .map((a) => (a.name === "scales" ? edited(a, { floats: scaled }) : a));
   const model = buildModel({
     nodes: [edited(node, { attribute, input: [...inputs], output: ["y"], name: "resize" })],
-    inputs: [valueInfo("x", [1, 1, from, from])],
+    inputs: [valueInfo("x", columns)],
     outputs: [valueInfo("y")],
     initializers: [floatTensor("roi", [0], []), scales, sizes].filter(({ name }) => inputs.includes(name)),
     opset,
   });
   const session = await openSession(OnnxModel.of(model).toBytes());
   try {
-    const { y } = await session.run({ x: { data: identity, dims: [1, 1, from, from] } });
-    return Float32Array.from(y?.data as Float32Array);
+    const { y } = await session.run({ x: { data: identity, dims: columns } });
+    const wide = y?.data as Float32Array;
+    return Float32Array.from({ length: to * from }, (_, i) => {
+      const [row, column] = [Math.floor(i / from), i % from];
+      return wide[2 * (column * to + row)] as number;
+    });
   } finally {
     await session.release();
   }

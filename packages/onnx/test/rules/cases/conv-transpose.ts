@@ -119,4 +119,12 @@ export const convTransposeCases: Readonly<Record<string, RuleCase>> = {
     ...convTranspose([1, 2, 3, 4], [2, 2, 3, 3], { strides: [2, 2], pads: [1, 0, 1, 0] }),
     opset: 26,
   },
+  "ConvTranspose 2x2 stride 2 to many channels": convTranspose([1, 3, 3, 4], [3, 8, 2, 2], {
+    strides: [2, 2],
+  }),
+  "ConvTranspose 3x3 stride 2 to many channels, output_padding, two samples": convTranspose(
+    [2, 2, 3, 4],
+    [2, 8, 3, 3],
+    { strides: [2, 2], pads: [1, 1, 1, 1], output_padding: [1, 0] },
+  ),
 };

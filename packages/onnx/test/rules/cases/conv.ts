@@ -100,4 +100,14 @@ export const convCases: Readonly<Record<string, RuleCase>> = {
     opset: 11,
   },
   "Conv of operator set 26": { ...conv([2, 2, 4, 5], [2, 2, 3, 3], { strides: [2, 2] }), opset: 26 },
+  "Conv 3x3 stride 2 of many channels": conv([1, 8, 7, 6], [2, 8, 3, 3], {
+    strides: [2, 2],
+    pads: [1, 1, 1, 1],
+  }),
+  "Conv 1x1 stride 2 of many channels, two samples": conv([2, 8, 5, 6], [3, 8, 1, 1], { strides: [2, 2] }),
+  "Conv stride 3 dilation 2 of many channels, two samples": conv([2, 9, 9, 8], [2, 9, 3, 2], {
+    strides: [3, 3],
+    dilations: [2, 2],
+    pads: [1, 0, 2, 1],
+  }),
 };

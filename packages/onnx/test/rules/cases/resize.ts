@@ -91,7 +91,7 @@ export const resizeCases: Readonly<Record<string, RuleCase>> = {
   },
   "Resize of two samples": resize([2, 2, 5, 7], { sizes: [2, 2, 9, 11] }, linear("half_pixel")),
   "Resize of height alone": resize(odd, { scales: [1, 1, 2, 1] }, linear("half_pixel")),
-  "Resize by a scale that keeps the size": resize(odd, { scales: [1, 1, 1.1, 1.1] }, linear("asymmetric")),
+  "Resize by a scale that keeps the height": resize(odd, { scales: [1, 1, 1.1, 2] }, linear("asymmetric")),
   "Resize to the same size": resize(odd, { sizes: odd }, linear("half_pixel")),
   "Resize of one axis": resize([2, 2, 5], { sizes: [2, 2, 9] }, linear("half_pixel")),
   "Resize of one axis by a scale, nearest": resize([2, 2, 5], { scales: [1, 1, 1.7] }, { mode: "nearest" }),

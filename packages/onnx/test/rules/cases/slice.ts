@@ -48,12 +48,6 @@ export const sliceCases: Readonly<Record<string, RuleCase>> = {
     inputs: { x: [2, 2, 4, 6] },
     ints: { zero: [0], one: [1], two: [2], end: [END], rows: [2], columns: [3] },
   },
-  "Slice by int32 numbers is a Slice": {
-    nodes: [node("Slice", ["x", "starts", "ends"], ["y"])],
-    inputs: { x: [4, 3] },
-    ints: { starts: [1], ends: [3] },
-    opset: 13,
-  },
   "Slice of operator set 7": {
     nodes: [node("Slice", ["x"], ["y"], { starts: [1, -2], ends: [4, 100], axes: [1, 2] })],
     inputs: { x: [2, 5, 6] },
