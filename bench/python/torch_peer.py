@@ -1,12 +1,16 @@
-"""Serves PyTorch losses to the bench, each written the way PyTorch users write it.
+"""Serves PyTorch losses, and the training of a head, to the bench, each written the way PyTorch users write it.
 
 A request is a line of JSON on stdin, followed by raw little-endian arrays where it says so; the reply is a line of JSON on
 stdout, followed by the gradient where it says so.
 
   {"do": "load", "name": ..., "loss": ..., "dims": [N, C, ...]}  + float32 logits + uint8 labels -> {}
+  {"do": "load-head", "name": ..., "dims": [N, C, H, W], "channels": [C, hidden, classes]}
+      + float32 features, weight and bias of either convolution, output gradient -> {}
   {"do": "run", "name": ..., "threads": n}       -> {"ms": ..., "value": ...}
   {"do": "gradient", "name": ..., "threads": n}  -> {"value": ..., "bytes": ...} + float32 gradient
   {"do": "clear"}                                -> {}
+
+The gradient of a head is that of its parameters, one after the other.
 """
 
 import json
@@ -120,6 +124,40 @@ class Problem:
         value = loss.item()
         return (time.perf_counter() - begin) * 1e3, value
 
+    def gradient(self):
+        return self.logits.grad
+
+
+class ConvHead:
+    """Conv3x3, ReLU, Conv1x1; the features are given and get no gradient."""
+
+    def __init__(self, request, stream):
+        dims, (channels, hidden, classes) = request["dims"], request["channels"]
+
+        def read(*shape):
+            return read_tensor(stream, math.prod(shape), torch.float32, 4).reshape(shape)
+
+        self.features = read(*dims)
+        self.layers = nn.Sequential(
+            nn.Conv2d(channels, hidden, 3, padding=1), nn.ReLU(), nn.Conv2d(hidden, classes, 1)
+        )
+        with torch.no_grad():
+            for parameter in self.layers.parameters():
+                parameter.copy_(read(*parameter.shape))
+        self.output_grad = read(dims[0], classes, *dims[2:])
+
+    def step(self):
+        """Forward and backward; milliseconds and the output times its gradient, summed."""
+        self.layers.zero_grad(set_to_none=True)
+        begin = time.perf_counter()
+        output = self.layers(self.features)
+        output.backward(self.output_grad)
+        ms = (time.perf_counter() - begin) * 1e3
+        return ms, (output.detach().double() * self.output_grad).sum().item()
+
+    def gradient(self):
+        return torch.cat([parameter.grad.reshape(-1) for parameter in self.layers.parameters()])
+
 
 def serve(requests, replies):
     problems = {}
@@ -134,6 +172,9 @@ def serve(requests, replies):
         if request["do"] == "load":
             problems[request["name"]] = Problem(request, requests)
             reply({})
+        elif request["do"] == "load-head":
+            problems[request["name"]] = ConvHead(request, requests)
+            reply({})
         elif request["do"] == "clear":
             problems.clear()
             reply({})
@@ -144,7 +185,7 @@ def serve(requests, replies):
             if request["do"] == "run":
                 reply({"ms": ms, "value": value})
             else:
-                gradient = problem.logits.grad.contiguous().numpy()
+                gradient = problem.gradient().contiguous().numpy()
                 reply({"value": value, "bytes": gradient.nbytes})
                 replies.write(memoryview(gradient).cast("B"))
         replies.flush()

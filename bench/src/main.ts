@@ -1,7 +1,7 @@
 /**
  * Losses side by side with other libraries:
  *
- *   pnpm bench [--rows bce,ce,scaling,dispatch,in-place] [--threads 1,2] [--rounds 9] [--quick]
+ *   pnpm bench [--rows bce,ce,scaling,dispatch,in-place,conv-head] [--threads 1,2] [--rounds 9] [--quick]
  *              [--peers pixelgrad,torch,tfjs,ort] [--json results.json]
  *
  * Everyone's value and gradient are compared with ours before anything is timed. Exit code 0 when all agreed, 1 when
@@ -26,5 +26,6 @@ async function main(args: readonly string[]): Promise<number> {
   const result = await runAll(options, (next) => process.stderr.write(`${next} ...\n`));
   process.stdout.write(formatReport(result));
   if (options.json !== undefined) writeFileSync(options.json, formatJson(result));
-  return result.rows.every(({ checks }) => checks.every(({ ok }) => ok)) ? 0 : 1;
+  const agreed = result.rows.every(({ checks }) => checks.every(({ ok }) => ok));
+  return agreed && (result.convHead?.ok ?? true) ? 0 : 1;
 }

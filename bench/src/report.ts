@@ -1,6 +1,7 @@
 /** The results as text. @module */
 import { formatDims } from "@pixelgrad/core";
 import { describeMismatch } from "./check.ts";
+import type { ConvHead } from "./conv-head.ts";
 import type { Dispatch } from "./dispatch.ts";
 import type { InPlace } from "./in-place.ts";
 import type { Machine } from "./machine.ts";
@@ -14,7 +15,7 @@ import { digits, formatTable } from "./table.ts";
 import type { Finding } from "./targets.ts";
 
 export function formatReport(result: BenchResult): string {
-  const { rows, dispatch, inPlace, findings, rounds } = result;
+  const { rows, dispatch, inPlace, convHead, findings, rounds } = result;
   const parts = [
     formatMachine(result.machine),
     `${Object.entries(result.versions)
@@ -26,6 +27,7 @@ export function formatReport(result: BenchResult): string {
     formatScaling(rows.filter(({ row }) => row.section === "scaling")),
     ...(dispatch ? [formatDispatch(dispatch)] : []),
     formatInPlace(inPlace),
+    ...(convHead ? [formatConvHead(convHead)] : []),
     formatFindings(findings),
   ];
   return parts.filter((part) => part !== "").join("\n");
@@ -108,6 +110,23 @@ function formatInPlace(results: readonly InPlace[]): string {
   const title = `in-place: cross-entropy, ${formatDims(dims)}, arrays of ${digits(arraysMiB)} MiB\n`;
   const lines = results.map(({ where, growthMiB }) => [where, growthMiB.toFixed(2)]);
   return title + formatTable(["", "growth MiB"], lines);
+}
+
+function formatConvHead({ size, errors, bound, ok, series, overTorch }: ConvHead): string {
+  const { channels, samples, side } = size;
+  const [from, middle, classes] = channels;
+  const title =
+    `conv-head: Conv3x3 ${from}→${middle}, ReLU, Conv1x1 ${middle}→${classes} on ` +
+    `${formatDims([samples, from, side, side])}, forward and backward of its parameters, one thread\n`;
+  const off = Object.entries(errors)
+    .map(([name, error]) => `${name} ${error.toExponential(0)}`)
+    .join(", ");
+  if (!ok) {
+    return `${title}  MISMATCH: torch is off ours by ${off}; expected at most ${bound.toExponential(0)}. It is not timed.\n`;
+  }
+  const lines = series.map(({ name, ms }, i) => [name, ...times(ms), i === 0 ? digits(overTorch) : ""]);
+  const agreement = off === "" ? "" : `  torch is off ours by: ${off}\n`;
+  return title + agreement + formatTable(["", "ms", "q1", "q3", "/torch"], lines);
 }
 
 function formatFindings(findings: readonly Finding[]): string {

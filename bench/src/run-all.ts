@@ -1,12 +1,14 @@
 /** The whole bench as data. @module */
+import { type ConvHead, measureConvHead } from "./conv-head.ts";
 import { type Dispatch, measureDispatch } from "./dispatch.ts";
+import { CONV_HEAD, QUICK_CONV_HEAD } from "./head/head-problem.ts";
 import { IN_PLACE_DIMS, type InPlace, measureInPlace } from "./in-place.ts";
 import { type Machine, machine } from "./machine.ts";
 import type { Options } from "./options.ts";
 import { closePeers, type Opened, openPeers } from "./peers/open-peers.ts";
 import { quick, rows } from "./rows.ts";
 import { type RowResult, runRow } from "./run-row.ts";
-import { dispatchFinding, type Finding, inPlaceFinding, rowFindings } from "./targets.ts";
+import { convHeadFindings, dispatchFinding, type Finding, inPlaceFinding, rowFindings } from "./targets.ts";
 
 export interface BenchResult {
   readonly machine: Machine;
@@ -17,6 +19,7 @@ export interface BenchResult {
   readonly rows: readonly RowResult[];
   readonly dispatch?: Dispatch;
   readonly inPlace: readonly InPlace[];
+  readonly convHead?: ConvHead;
   /** Empty under `--quick`: targets are for whole sizes. */
   readonly findings: readonly Finding[];
 }
@@ -40,6 +43,11 @@ export async function runAll(options: Options, progress: (next: string) => void)
   if (chosen.has("in-place")) progress("in-place");
   const inPlaceDims = options.quick ? [2, 21, 67, 67] : IN_PLACE_DIMS;
   const inPlace = chosen.has("in-place") ? await measureInPlace(inPlaceDims, threads) : [];
+  if (chosen.has("conv-head")) progress("conv-head");
+  const headSize = options.quick ? QUICK_CONV_HEAD : CONV_HEAD;
+  const convHead = chosen.has("conv-head")
+    ? await measureConvHead(headSize, rounds, opened.peers.has("torch"))
+    : undefined;
   return {
     machine: measuredOn,
     versions: Object.assign({}, ...[...opened.peers.values()].map(({ versions }) => versions)),
@@ -49,12 +57,14 @@ export async function runAll(options: Options, progress: (next: string) => void)
     rows: results,
     ...(dispatch && { dispatch }),
     inPlace,
+    ...(convHead && { convHead }),
     findings: options.quick
       ? []
       : [
           ...results.flatMap(rowFindings),
           ...(dispatch ? [dispatchFinding(dispatch)] : []),
           ...inPlace.map(inPlaceFinding),
+          ...(convHead ? convHeadFindings(convHead) : []),
         ],
   };
 }

@@ -1,4 +1,5 @@
 /** What the figures are held to. @module */
+import type { ConvHead } from "./conv-head.ts";
 import type { Dispatch } from "./dispatch.ts";
 import type { InPlace } from "./in-place.ts";
 import { POOL } from "./peers/pixelgrad.ts";
@@ -14,6 +15,7 @@ const SPEEDUP_OF_TWO = 1.85;
 const SPEEDUP_PIXELS = 2 ** 20;
 const DISPATCH_MS = 0.2;
 const IN_PLACE_MIB = 8;
+const HEAD_OVER_TORCH = 1.1;
 
 export interface Finding {
   readonly row: string;
@@ -57,6 +59,11 @@ export function dispatchFinding({ pool }: Dispatch): Finding {
 
 export function inPlaceFinding({ where, growthMiB }: InPlace): Finding {
   return finding("in-place", `MiB of growth, ${where}`, growthMiB, "at most", IN_PLACE_MIB);
+}
+
+export function convHeadFindings({ overTorch }: ConvHead): Finding[] {
+  if (overTorch === undefined) return [];
+  return [finding("conv-head", "time over that of torch, 1 thread", overTorch, "at most", HEAD_OVER_TORCH)];
 }
 
 function finding(row: string, what: string, got: number, bound: Finding["bound"], target: number): Finding {

@@ -1,5 +1,7 @@
 /** Rows at small sizes: everyone who is there agrees with us. How long it takes is not asserted. */
 import { afterAll, describe, expect, test, vi } from "vitest";
+import { measureConvHead } from "../src/conv-head.ts";
+import { QUICK_CONV_HEAD } from "../src/head/head-problem.ts";
 import { closePeers, openPeers } from "../src/peers/open-peers.ts";
 import { torchPeer } from "../src/peers/torch.ts";
 import { type PeerName, peerNames, quick, rows } from "../src/rows.ts";
@@ -30,6 +32,16 @@ test("a peer that computes another loss is caught, and its row is not timed", as
   expect(checks.map(({ ok }) => ok)).toEqual([false, false]);
   expect(series).toEqual([]);
 });
+
+test.skipIf(!opened.peers.has("torch"))(
+  "conv-head: torch has our gradient of every parameter, within its rounding",
+  async () => {
+    const { errors, ok, series } = await measureConvHead(QUICK_CONV_HEAD, 1, true);
+    expect(Object.keys(errors)).toEqual(["value", "w1", "b1", "w2", "b2"]);
+    expect(ok, JSON.stringify(errors)).toBe(true);
+    expect(series.map(({ name }) => name)).toEqual(["pixelgrad", "torch"]);
+  },
+);
 
 test("without torch, the reason says how to install it", async () => {
   const before = process.env["PIXELGRAD_PYTHON"];

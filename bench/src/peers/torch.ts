@@ -12,16 +12,21 @@ function pythons(): readonly string[] {
   return named === undefined ? ["/usr/bin/python3", "python3"] : [named];
 }
 
-export async function torchPeer(): Promise<Peer | Absent> {
+interface Started {
+  readonly process: TorchProcess;
+  /** What it is, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export async function startTorch(): Promise<Started | Absent> {
   const reasons: string[] = [];
   for (const python of pythons()) {
     try {
       const { process, greeting } = await TorchProcess.start(python);
       const { version, onednn } = greeting as { version: string; onednn: boolean };
       return {
+        process,
         versions: { torch: `${version} (${python}, ${onednn ? "with" : "without"} oneDNN)` },
-        stage: (row, problems, threads) => stage(process, row, problems, threads),
-        close: () => process.close(),
       };
     } catch (error) {
       // No such Python, or it has no torch: the next one may.
@@ -32,6 +37,17 @@ export async function torchPeer(): Promise<Peer | Absent> {
     absent:
       "No Python with torch: apt-get install python3-torch, or set PIXELGRAD_PYTHON to a Python that imports it " +
       `(${reasons.join("; ")}).`,
+  };
+}
+
+export async function torchPeer(): Promise<Peer | Absent> {
+  const started = await startTorch();
+  if ("absent" in started) return started;
+  const { process, versions } = started;
+  return {
+    versions,
+    stage: (row, problems, threads) => stage(process, row, problems, threads),
+    close: () => process.close(),
   };
 }
 

@@ -55,6 +55,40 @@ export const resizeCases: Readonly<Record<string, RuleCase>> = {
     { sizes: [1, 1, 9, 8] },
     { mode: "cubic", cubic_coeff_a: { float: -0.75 } },
   ),
+  "Resize linear down antialiased, without what lies outside": resize(
+    [1, 1, 9, 7],
+    { sizes: [1, 1, 4, 3] },
+    { ...linear("half_pixel"), antialias: 1, exclude_outside: 1 },
+  ),
+  "Resize linear half_pixel_symmetric": {
+    ...resize(odd, { scales: [1, 1, 1.7, 0.6] }, linear("half_pixel_symmetric")),
+    opset: 19,
+  },
+  "Resize nearest round_prefer_ceil": resize(
+    odd,
+    { sizes: [1, 2, 8, 11] },
+    { mode: "nearest", nearest_mode: "round_prefer_ceil" },
+  ),
+  "Resize nearest ceil": resize(
+    odd,
+    { sizes: [1, 2, 8, 4] },
+    { mode: "nearest", nearest_mode: "ceil", coordinate_transformation_mode: "align_corners" },
+  ),
+  "Resize cubic align_corners": resize(
+    [1, 1, 4, 5],
+    { sizes: [1, 1, 9, 8] },
+    { mode: "cubic", coordinate_transformation_mode: "align_corners" },
+  ),
+  "Resize cubic of another coefficient, without what lies outside": resize(
+    [1, 1, 4, 5],
+    { scales: [1, 1, 1.7, 2.3] },
+    { mode: "cubic", cubic_coeff_a: { float: -0.5 }, exclude_outside: 1 },
+  ),
+  "Resize cubic down antialiased": resize(
+    [1, 1, 9, 8],
+    { sizes: [1, 1, 4, 5] },
+    { mode: "cubic", antialias: 1 },
+  ),
   "Resize linear over given axes": {
     nodes: [node("Resize", ["x", "", "", "s"], ["y"], { ...linear("half_pixel"), axes: [2, 3] })],
     inputs: { x: odd },
@@ -91,6 +125,7 @@ export const resizeCases: Readonly<Record<string, RuleCase>> = {
   },
   "Resize of two samples": resize([2, 2, 5, 7], { sizes: [2, 2, 9, 11] }, linear("half_pixel")),
   "Resize of height alone": resize(odd, { scales: [1, 1, 2, 1] }, linear("half_pixel")),
+  "Resize by a scale that keeps every size": resize(odd, { scales: [1, 1, 1.1, 1.1] }, linear("asymmetric")),
   "Resize by a scale that keeps the height": resize(odd, { scales: [1, 1, 1.1, 2] }, linear("asymmetric")),
   "Resize to the same size": resize(odd, { sizes: odd }, linear("half_pixel")),
   "Resize of one axis": resize([2, 2, 5], { sizes: [2, 2, 9] }, linear("half_pixel")),
