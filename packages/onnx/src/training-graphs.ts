@@ -8,6 +8,7 @@ import { PixelgradError } from "@pixelgrad/core";
 import { differentiate, gradOutput, OUTPUT_GRAD } from "./differentiate.ts";
 import { valueInfo } from "./graph/build.ts";
 import { cutBefore } from "./graph/cut.ts";
+import { elementType, elementTypeName } from "./graph/element-types.ts";
 import { extract } from "./graph/extract.ts";
 import { type Inspection, inspect } from "./graph/inspect.ts";
 import type { NodeProto, TensorProto } from "./graph/onnx_pb.ts";
@@ -63,6 +64,7 @@ export async function trainingGraphs(
     trainable === "last" ? [classifier.weight, ...(classifier.bias ? [classifier.bias] : [])] : trainable;
   const parameters = names.map((name) => ({ name, ...model.parameter(name) }));
   const wiring = new Wiring(model.graph);
+  for (const name of names) requireFloat32(name, wiring);
   const cut = cutBefore(wiring, logits, new Set(names), input.name);
   for (const name of names) requireReader(name, cut.nodes);
   const inputDims = inputDimsFor(model, input, size);
@@ -137,6 +139,21 @@ function inputDimsFor(
 function requireReader(name: string, nodes: readonly NodeProto[]): void {
   if (nodes.some((node) => valuesRead(node).includes(name))) return;
   const reason = "it does not lead to the segmentation output";
+  throw new PixelgradError(
+    "TENSOR_UNSUPPORTED",
+    `Tensor '${name}' of the model cannot be trained: ${reason}.`,
+    {
+      name,
+      reason,
+    },
+  );
+}
+
+/** A graph of another type would be fed float32 numbers. */
+function requireFloat32(name: string, wiring: Wiring): void {
+  const type = wiring.constant(name)?.dataType;
+  if (type === elementType.float) return;
+  const reason = `it is ${elementTypeName(type ?? 0)}, expected float32; train the model of inFloat32() in its place`;
   throw new PixelgradError(
     "TENSOR_UNSUPPORTED",
     `Tensor '${name}' of the model cannot be trained: ${reason}.`,

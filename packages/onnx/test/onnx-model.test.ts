@@ -211,7 +211,9 @@ describe("metadata", () => {
 
 /** y = x + w + c + d, with w in raw bytes, c in typed numbers, d in a Constant node. */
 function threeKinds(): OnnxModel {
-  const typed = Object.assign(floatTensor("c", [2], []), { floatData: [3, 4] });
+  const typed = Object.assign(floatTensor("c", [2], []), {
+    floatData: new Uint8Array(Float32Array.of(3, 4).buffer),
+  });
   // Unset, not empty: the runtime takes empty raw bytes for the data.
   Reflect.deleteProperty(typed, "rawData");
   const constant = node("Constant", [], ["d"], { value: [] });

@@ -52,6 +52,9 @@ const outputKinds: Readonly<Record<string, OutputKind>> = {
 /** After one of these a tensor no longer holds logits with all their axes. */
 const endsLogits = new Set([...Object.keys(outputKinds), "Cast", "Squeeze", "Unsqueeze"]);
 
+/** More axes than this, before or after a node of the tail, are no image's. */
+const MOST_AXES = 16;
+
 /** A classifier and the way from it to an output. */
 type Head = Omit<Inspection, "input">;
 
@@ -87,19 +90,23 @@ function headAt(
 ): Head | PixelgradError | undefined {
   const { dims } = output;
   if (dims.length !== 0 && dims.length !== 3 && dims.length !== 4) return undefined;
-  const tail: NodeProto[] = [];
+  // From the output up, so that a long tail is walked once.
+  const upwards: NodeProto[] = [];
+  const seen = new Set<NodeProto>();
   let value = output.name;
   let last = wiring.producer(value);
   // A damaged file may tie its nodes into a ring.
-  while (last !== undefined && !tail.includes(last)) {
+  while (last !== undefined && !seen.has(last)) {
     const step: readonly NodeProto[] | undefined = tailOperators.has(last.opType)
       ? [last]
       : resizeMatricesAt(wiring, last)?.nodes;
     if (step === undefined) break;
-    tail.unshift(...step);
-    value = tail[0]?.input[0] as string;
+    seen.add(last);
+    upwards.push(...step.toReversed());
+    value = upwards.at(-1)?.input[0] as string;
     last = wiring.producer(value);
   }
+  const tail = upwards.reverse();
   if (last === undefined) return undefined;
   let classifier: Classifier | undefined;
   try {
@@ -114,7 +121,7 @@ function headAt(
   const tailAxes = [axes];
   for (const node of tail) {
     const next = axesAfter(node, axes, channels, wiring);
-    if (next === undefined) return mapsPixels(dims) ? lost(node) : undefined;
+    if (next === undefined || next.length > MOST_AXES) return mapsPixels(dims) ? lost(node) : undefined;
     axes = next;
     tailAxes.push(axes);
   }
