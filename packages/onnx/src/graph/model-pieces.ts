@@ -164,7 +164,10 @@ export function joined({ list, bytes }: ModelPieces): Uint8Array<ArrayBuffer> {
 }
 
 /** The pieces in chunks that are worth a write each: small ones together, large ones alone and not copied. */
-export function* chunksOf({ list }: Pick<ModelPieces, "list">, size: number = 1 << 20): Generator<Uint8Array> {
+export function* chunksOf(
+  { list }: Pick<ModelPieces, "list">,
+  size: number = 1 << 20,
+): Generator<Uint8Array> {
   let small: Uint8Array[] = [];
   let bytes = 0;
   for (const piece of list) {
