@@ -63,7 +63,7 @@ export async function trainingGraphs(
   const names =
     trainable === "last" ? [classifier.weight, ...(classifier.bias ? [classifier.bias] : [])] : trainable;
   const parameters = names.map((name) => ({ name, ...model.parameter(name) }));
-  const wiring = new Wiring(model.graph);
+  const wiring = Wiring.of(model.graph);
   for (const name of names) requireFloat32(name, wiring);
   const cut = cutBefore(wiring, logits, new Set(names), input.name);
   for (const name of names) requireReader(name, cut.nodes);

@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { type DescMessage, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescMessage,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { edited, without } from "./edited.ts";
 import {
@@ -100,29 +106,56 @@ export function modelPieces(proto: ModelProto): ModelPieces {
 
 function graphPieces(graph: GraphProto): Pieces {
   const pieces = new Pieces();
-  for (const node of graph.node) pieces.nested(1, nodePieces(node));
-  const named = without(graph, "docString", "$unknown");
-  const none = { node: [], initializer: [] };
-  pieces.fields(
-    GraphProtoSchema,
-    edited<GraphProto>(named, { ...none, input: [], output: [], valueInfo: [], sparseInitializer: [] }),
-  );
-  for (const tensor of graph.initializer) pieces.nested(5, tensorPieces(tensor));
-  return pieces.fields(GraphProtoSchema, edited<GraphProto>(without(graph, "name"), none));
+  const part = (some: Partial<GraphProto>): Pieces =>
+    pieces.fields(
+      GraphProtoSchema,
+      create(GraphProtoSchema, some as MessageInitShape<typeof GraphProtoSchema>),
+    );
+  for (const [large, nodes] of runsOf(graph.node, hasLargeAttribute)) {
+    if (large) for (const node of nodes) pieces.nested(1, nodePieces(node));
+    else part({ node: nodes });
+  }
+  if (Object.hasOwn(graph, "name")) part({ name: graph.name });
+  for (const [large, initializer] of runsOf(graph.initializer, hasLargeData)) {
+    if (large) for (const tensor of initializer) pieces.nested(5, tensorPieces(tensor));
+    else part({ initializer });
+  }
+  const rest = edited<GraphProto>(without(graph, "name"), { node: [], initializer: [] });
+  return pieces.fields(GraphProtoSchema, rest);
+}
+
+/** Neighbours that are alike, together: what is small is written as one piece. */
+function* runsOf<T>(items: readonly T[], isLarge: (item: T) => boolean): Generator<[boolean, T[]]> {
+  let run: T[] = [];
+  let large = false;
+  for (const item of items) {
+    const is = isLarge(item);
+    if (is !== large && run.length > 0) {
+      yield [large, run];
+      run = [];
+    }
+    large = is;
+    run.push(item);
+  }
+  if (run.length > 0) yield [large, run];
 }
 
 function nodePieces(node: NodeProto): Pieces {
   const pieces = new Pieces();
-  if (!node.attribute.some(isLarge)) return pieces.fields(NodeProtoSchema, node);
   pieces.fields(NodeProtoSchema, edited<NodeProto>(node, { attribute: [] }));
   for (const attribute of node.attribute) pieces.nested(5, attributePieces(attribute));
   return pieces;
 }
 
-/** Of a body, always: the tensors in it need not be looked for first. */
-function isLarge({ t, tensors, g, graphs }: AttributeProto): boolean {
-  if (g !== undefined || graphs.length > 0) return true;
-  return [...(t === undefined ? [] : [t]), ...tensors].some(hasLargeData);
+/** A body always counts as large: the tensors in it need not be looked for first. */
+function hasLargeAttribute({ attribute }: NodeProto): boolean {
+  return attribute.some(
+    ({ t, tensors, g, graphs }) =>
+      g !== undefined ||
+      graphs.length > 0 ||
+      (t !== undefined && hasLargeData(t)) ||
+      tensors.some(hasLargeData),
+  );
 }
 
 function hasLargeData(tensor: TensorProto): boolean {

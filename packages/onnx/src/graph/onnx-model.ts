@@ -32,7 +32,6 @@ export class OnnxModel {
   /** For messages: the path, or what the caller said. */
   readonly name: string;
   readonly proto: ModelProto;
-  #wiring: Wiring | undefined;
 
   private constructor(proto: ModelProto, name: string) {
     this.proto = proto;
@@ -115,7 +114,7 @@ export class OnnxModel {
    * @throws PixelgradError `TENSOR_NOT_FOUND`, `TENSOR_UNSUPPORTED` for other than floats.
    */
   parameter(name: string): Tensor<Float32Array> {
-    const tensor = this.#wired().constant(name);
+    const tensor = Wiring.of(this.graph).constant(name);
     if (tensor === undefined) throw notFound(name);
     return readFloats(tensor);
   }
@@ -126,7 +125,7 @@ export class OnnxModel {
    * @throws PixelgradError `TENSOR_NOT_FOUND`, `TENSOR_UNSUPPORTED`, `SHAPE_MISMATCH`, `WEIGHT_OUT_OF_RANGE`.
    */
   withParameters(parameters: ReadonlyMap<string, Tensor<Float32Array>>): OnnxModel {
-    const wiring = this.#wired();
+    const wiring = Wiring.of(this.graph);
     const fresh = new Map<string, TensorProto>();
     for (const [name, { data, dims }] of parameters) {
       const old = wiring.stored(name);
@@ -162,11 +161,6 @@ export class OnnxModel {
    */
   save(path: string): Promise<void> {
     return writeModelFile(path, this.proto);
-  }
-
-  #wired(): Wiring {
-    this.#wiring ??= new Wiring(this.graph);
-    return this.#wiring;
   }
 }
 

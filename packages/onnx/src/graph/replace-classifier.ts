@@ -57,7 +57,7 @@ export function replaceClassifier(model: OnnxModel, { channels, seed }: ReplaceC
   const found = inspect(model);
   if (found.channels === channels) return model;
   const { graph } = model;
-  const wiring = new Wiring(graph);
+  const wiring = Wiring.of(graph);
   requireOnlyTail(found, wiring);
   const replacements = new Map<string, Replacement>([
     ...newWeights(found, wiring, channels, seed),

@@ -4,6 +4,7 @@ import type { NodeProto } from "./onnx_pb.ts";
 import { type AxisMatrix, type ResizeMatrices, resizeMatricesAt } from "./resize-matrices.ts";
 import { resizeScales } from "./resize-scales.ts";
 import { readNumbers } from "./tensor-proto.ts";
+import { elementsOf } from "./tensor-size.ts";
 import type { Wiring } from "./wiring.ts";
 
 export interface TailResize {
@@ -21,6 +22,9 @@ export interface TailResize {
 /** Since this operator set a Resize says its coordinates; before, and in Upsample, they are asymmetric. */
 const SAYS_COORDINATES = 11;
 
+/** A scale per axis: a hostile file may have many nodes read one long list. */
+const MOST_SCALES = 64;
+
 /** How far a weight may be from that of linear interpolation, which float32 coordinates move a little. */
 const WEIGHT_TOLERANCE = 1e-4;
 
@@ -37,7 +41,7 @@ export function tailResizes(tail: readonly NodeProto[], wiring: Wiring, opset: n
 function ofOperator(node: NodeProto, op: "Resize" | "Upsample", wiring: Wiring, opset: number): TailResize {
   const scales = resizeScales(node, (value) => {
     const tensor = wiring.constant(value ?? "");
-    return tensor === undefined ? undefined : readNumbers(tensor);
+    return tensor === undefined || (elementsOf(tensor) ?? 0) > MOST_SCALES ? undefined : readNumbers(tensor);
   });
   const says = op === "Resize" && opset >= SAYS_COORDINATES;
   const coordinates = says

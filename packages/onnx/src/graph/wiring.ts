@@ -5,17 +5,30 @@ import { elementType } from "./element-types.ts";
 import type { AttributeProto, GraphProto, NodeProto, TensorProto } from "./onnx_pb.ts";
 import { floatTensor, holdsFloats, rawTensor, readFloats } from "./tensor-proto.ts";
 
+const wirings = new WeakMap<GraphProto, Wiring>();
+
 export class Wiring {
   readonly graph: GraphProto;
   readonly #producers = new Map<string, NodeProto>();
   readonly #readers = new Map<string, NodeProto[]>();
   readonly #constants = new Map<string, TensorProto>();
   readonly #static = new Set<string>();
-  /** Values that are a constant under another name, or cast to float32. */
-  readonly #aliases = new Map<string, { readonly stored: string; readonly cast: boolean }>();
+  /** Values that are a constant of another name; and those of them that are cast to float32. */
+  readonly #aliases = new Map<string, string>();
+  readonly #cast = new Set<string>();
+  /** What a Cast makes of a constant, by the constant's name. */
   readonly #casts = new Map<string, TensorProto>();
 
-  constructor(graph: GraphProto) {
+  /** The wiring of a graph, made once: graphs do not change. */
+  static of(graph: GraphProto): Wiring {
+    const known = wirings.get(graph);
+    if (known !== undefined) return known;
+    const made = new Wiring(graph);
+    wirings.set(graph, made);
+    return made;
+  }
+
+  private constructor(graph: GraphProto) {
     this.graph = graph;
     for (const tensor of graph.initializer) this.#constants.set(tensor.name, tensor);
     for (const node of graph.node) {
@@ -39,16 +52,17 @@ export class Wiring {
 
   /** The format has nodes in the order they run, so what this one reads is known by now. */
   #addAlias(node: NodeProto): void {
+    const { opType } = node;
+    if (opType !== "Identity" && opType !== "Cast") return;
     const [input = ""] = node.input;
     const [output = ""] = node.output;
     const stored = this.constantName(input);
     if (stored === undefined || output === "") return;
-    const cast = this.#aliases.get(input)?.cast ?? false;
-    if (node.opType === "Identity") this.#aliases.set(output, { stored, cast });
-    const toFloat = node.opType === "Cast" && intAttribute(node, "to", 0) === elementType.float;
-    if (toFloat && holdsFloats(this.#constants.get(stored) as TensorProto)) {
-      this.#aliases.set(output, { stored, cast: true });
-    }
+    const toFloat = opType === "Cast" && intAttribute(node, "to", 0) === elementType.float;
+    const casts = toFloat && holdsFloats(this.#constants.get(stored) as TensorProto);
+    if (opType !== "Identity" && !casts) return;
+    this.#aliases.set(output, stored);
+    if (casts || this.#cast.has(input)) this.#cast.add(output);
   }
 
   producer(value: string): NodeProto | undefined {
@@ -61,7 +75,7 @@ export class Wiring {
 
   /** The name under which a constant is kept: where a chain of Identity and of Cast to float32 begins. */
   constantName(value: string): string | undefined {
-    return this.#constants.has(value) ? value : this.#aliases.get(value)?.stored;
+    return this.#constants.has(value) ? value : this.#aliases.get(value);
   }
 
   /** The tensor of an initialiser or a Constant node as it is kept, found also through Identity and Cast to float32. */
@@ -72,7 +86,7 @@ export class Wiring {
   /** The tensor of a constant as readers of `value` see it: behind a Cast, the float32 numbers that it makes. */
   constant(value: string): TensorProto | undefined {
     const stored = this.stored(value);
-    if (stored === undefined || this.#aliases.get(value)?.cast !== true) return stored;
+    if (stored === undefined || !this.#cast.has(value)) return stored;
     if (stored.dataType === elementType.float) return stored;
     const known = this.#casts.get(stored.name);
     if (known !== undefined) return known;

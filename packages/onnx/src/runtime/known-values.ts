@@ -17,7 +17,7 @@ export class KnownValues {
 
   /** Runs the model once on zeros. */
   static async of(model: OnnxModel, input: string, dims: readonly number[]): Promise<KnownValues> {
-    const wiring = new Wiring(model.graph);
+    const wiring = Wiring.of(model.graph);
     return new KnownValues(
       wiring,
       await inferValues(model, { [input]: dims }, (value) => wiring.isStatic(value)),
