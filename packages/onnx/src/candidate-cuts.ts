@@ -46,7 +46,7 @@ export async function candidateCuts(
   const inspection = inspect(model);
   const { input, logits, classifier } = inspection;
   const known = await KnownValues.of(model, input.name, imageDims(model, input, size));
-  const wiring = new Wiring(model.graph);
+  const wiring = Wiring.of(model.graph);
   const dims = (name: string) => known.dims(name);
   const describe = (label: string, trainable: Trainable): CandidateCut => {
     const weights = trainableWeights(trainable, { wiring, inspection, dims });

@@ -19,6 +19,7 @@ export {
 } from "./graph/build.ts";
 export type { Classifier } from "./graph/classifier.ts";
 export { elementType } from "./graph/element-types.ts";
+export { inFloat32 } from "./graph/in-float32.ts";
 export {
   type Inspection,
   inspect,

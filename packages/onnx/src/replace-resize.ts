@@ -82,7 +82,7 @@ async function lastResize(model: OnnxModel, { input, resizes }: Inspection): Pro
   }));
   const found = sized.findLast(({ from, to }) => from.join() !== to.join());
   if (found === undefined) throw none(model);
-  requirePlain(found, new Wiring(model.graph));
+  requirePlain(found, Wiring.of(model.graph));
   return found;
 }
 

@@ -8,8 +8,9 @@ import { PixelgradError } from "@pixelgrad/core";
 import { differentiate, gradOutput, OUTPUT_GRAD } from "./differentiate.ts";
 import { valueInfo } from "./graph/build.ts";
 import { cutBefore } from "./graph/cut.ts";
-import { elementTypeNumber } from "./graph/element-types.ts";
+import { elementType, elementTypeName, elementTypeNumber } from "./graph/element-types.ts";
 import { extract } from "./graph/extract.ts";
+import { inFloat32 } from "./graph/in-float32.ts";
 import { inspect } from "./graph/inspect.ts";
 import type { NodeProto, TensorProto } from "./graph/onnx_pb.ts";
 import type { OnnxModel } from "./graph/onnx-model.ts";
@@ -57,17 +58,19 @@ export interface TrainingGraphsOptions {
  *   not lead to the logits; `GRADIENT_UNSUPPORTED`; `MODEL_UNSUPPORTED`, also for a size the model does not take.
  */
 export async function trainingGraphs(
-  model: OnnxModel,
+  original: OnnxModel,
   { trainable, size }: TrainingGraphsOptions,
 ): Promise<TrainingGraphs> {
+  const model = inFloat32(original);
   const inspection = inspect(model);
   const { input, logits } = inspection;
   const inputDims = imageDims(model, input, size);
   const known = await KnownValues.of(model, input.name, inputDims);
-  const wiring = new Wiring(model.graph);
+  const wiring = Wiring.of(model.graph);
   const dims = (name: string) => known.dims(name);
   const names = trainableWeights(trainable, { wiring, inspection, dims });
   const parameters = names.map((name) => ({ name, ...model.parameter(name) }));
+  for (const name of names) requireFloat32(name, wiring);
   const cut = cutBefore(wiring, logits, new Set(names), input.name);
   for (const name of names) requireReader(name, cut.nodes);
   requireFloats(cut.features, known);
@@ -121,6 +124,21 @@ export async function trainingGraphs(
 function requireReader(name: string, nodes: readonly NodeProto[]): void {
   if (nodes.some((node) => valuesRead(node).includes(name))) return;
   const reason = "it does not lead to the segmentation output";
+  throw new PixelgradError(
+    "TENSOR_UNSUPPORTED",
+    `Tensor '${name}' of the model cannot be trained: ${reason}.`,
+    {
+      name,
+      reason,
+    },
+  );
+}
+
+/** A graph of another type would be fed float32 numbers. */
+function requireFloat32(name: string, wiring: Wiring): void {
+  const type = wiring.constant(name)?.dataType;
+  if (type === elementType.float) return;
+  const reason = `it is ${elementTypeName(type ?? 0)}, expected float32`;
   throw new PixelgradError(
     "TENSOR_UNSUPPORTED",
     `Tensor '${name}' of the model cannot be trained: ${reason}.`,

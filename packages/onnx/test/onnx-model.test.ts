@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isPixelgradError } from "@pixelgrad/core";
@@ -211,7 +211,9 @@ describe("metadata", () => {
 
 /** y = x + w + c + d, with w in raw bytes, c in typed numbers, d in a Constant node. */
 function threeKinds(): OnnxModel {
-  const typed = Object.assign(floatTensor("c", [2], []), { floatData: [3, 4] });
+  const typed = Object.assign(floatTensor("c", [2], []), {
+    floatData: new Uint8Array(Float32Array.of(3, 4).buffer),
+  });
   // Unset, not empty: the runtime takes empty raw bytes for the data.
   Reflect.deleteProperty(typed, "rawData");
   const constant = node("Constant", [], ["d"], { value: [] });
@@ -279,4 +281,64 @@ describe("weights", () => {
 test("inputs leave out initialisers that old files list as inputs too", () => {
   const model = network.withGraph({ input: [...network.graph.input, valueInfo("head.b", [3])] });
   expect(model.inputs).toEqual([{ name: "image", type: "float32", dims: [1, 3, 8, 8] }]);
+});
+
+describe("more than 2 GiB", () => {
+  test("in one file is refused with MODEL_TOO_LARGE, before it is read", async () => {
+    const path = join(folder, "vast.onnx");
+    await writeFile(path, "");
+    await truncate(path, 2 ** 31);
+    await expect(OnnxModel.load(path)).rejects.toMatchObject({
+      code: "MODEL_TOO_LARGE",
+      context: { model: path, bytes: 2 ** 31, limit: 2 ** 31 - 1 },
+      message: expect.stringContaining("external data"),
+    });
+  });
+
+  test("in one array is refused with MODEL_TOO_LARGE, before it is made", () => {
+    const numbers = floatTensor("", [2 ** 22], new Float32Array(2 ** 22));
+    const many = Array.from({ length: 129 }, (_, i) =>
+      Object.assign(floatTensor(`v${i}`, [0], []), {
+        dims: numbers.dims,
+        rawData: numbers.rawData,
+      }),
+    );
+    const vast = network.withGraph({ initializer: [...network.graph.initializer, ...many] });
+    expect(() => vast.toBytes()).toThrow(expect.objectContaining({ code: "MODEL_TOO_LARGE" }));
+  });
+});
+
+describe("every operator set", () => {
+  test.each(Array.from({ length: 18 }, (_, i) => 7 + i))(
+    "%i is read, inspected, changed and run, with symbolic dims and two outputs",
+    async (opset) => {
+      const { graph } = network;
+      const conv = graph.node.filter(({ opType }) => opType === "Conv");
+      const model = OnnxModel.parse(
+        OnnxModel.of(
+          buildModel({
+            nodes: [conv[0]!, node("Relu", ["c0"], ["features"]), conv[1]!],
+            inputs: [valueInfo("image", ["batch", 3, "height", "width"])],
+            outputs: [
+              valueInfo("features", ["batch", 4, "h", "w"]),
+              valueInfo("low", ["batch", 3, "h", "w"]),
+            ],
+            initializers: graph.initializer.filter(({ name }) => name !== "scales"),
+            opset,
+          }),
+        ).toBytes(),
+      );
+      expect(model.opset).toBe(opset);
+      expect(model.inputs[0]?.dims).toEqual(["batch", 3, "height", "width"]);
+      expect(inspect(model)).toMatchObject({ channels: 3, output: { name: "low", kind: "logits" } });
+      const bias = { data: Float32Array.of(1, 2, 3), dims: [3] };
+      const session = await openSession(model.withParameters(new Map([["head.b", bias]])).toBytes());
+      const results = await session.run({ image });
+      await session.release();
+      expect(Object.values(results).map(({ dims }) => dims)).toEqual([
+        [1, 4, 4, 4],
+        [1, 3, 4, 4],
+      ]);
+    },
+  );
 });

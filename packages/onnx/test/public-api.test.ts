@@ -14,6 +14,7 @@ test("@pixelgrad/onnx exports these names and no others", () => {
       "elementType",
       "floatTensor",
       "gradOutput",
+      "inFloat32",
       "inferValues",
       "inspect",
       "intTensor",

@@ -8,3 +8,10 @@ import type { Message } from "@bufbuild/protobuf";
 export function edited<M extends Message>(message: M, changes: Partial<M>): M {
   return Object.assign(Object.create(Object.getPrototypeOf(message)) as M, message, changes);
 }
+
+/** A shallow copy of a message with some fields absent. Not for repeated fields, which are empty instead. */
+export function without<M extends Message>(message: M, ...fields: readonly (keyof M)[]): M {
+  const copy = edited(message, {});
+  for (const field of fields) Reflect.deleteProperty(copy, field);
+  return copy;
+}

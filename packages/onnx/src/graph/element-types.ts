@@ -4,6 +4,7 @@ export const elementType = {
   uint8: 2,
   int32: 6,
   int64: 7,
+  string: 8,
   bool: 9,
   float16: 10,
   float64: 11,
@@ -24,8 +25,23 @@ const names: Readonly<Record<number, string>> = {
   11: "float64",
   12: "uint32",
   13: "uint64",
+  14: "complex64",
+  15: "complex128",
   16: "bfloat16",
 };
+
+/** Bits of an element, by type number: 4-bit types share bytes. Strings have none. */
+const bits: readonly (number | undefined)[] = [
+  undefined,
+  ...[32, 8, 8, 16, 16, 32, 64, undefined, 8, 16, 64, 32, 64, 64, 128, 16],
+  ...[8, 8, 8, 8, 4, 4, 4, 8, 2, 2],
+];
+
+/** How many bytes `count` elements take; undefined for strings and types this package does not know. */
+export function byteLength(type: number, count: number): number | undefined {
+  const size = bits[type];
+  return size === undefined ? undefined : Math.ceil((count * size) / 8);
+}
 
 /** What an element type is called; `type 17` for one this package does not know. */
 export function elementTypeName(type: number): string {

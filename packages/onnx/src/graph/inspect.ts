@@ -52,6 +52,15 @@ const outputKinds: Readonly<Record<string, OutputKind>> = {
 /** After one of these a tensor no longer holds logits with all their axes. */
 const endsLogits = new Set([...Object.keys(outputKinds), "Cast", "Squeeze", "Unsqueeze"]);
 
+/** More axes than this, before or after a node of the tail, are no image's. */
+const MOST_AXES = 16;
+
+/** Resizes written as matrices, whose numbers are read each time: a hostile file may have many share one matrix. */
+const MOST_PRODUCTS = 8;
+
+/** Outputs that are looked at: a hostile file may have many share one long tail. */
+const MOST_OUTPUTS = 64;
+
 /** A classifier and the way from it to an output. */
 type Head = Omit<Inspection, "input">;
 
@@ -61,16 +70,17 @@ type Head = Omit<Inspection, "input">;
  *   package cannot train; `MODEL_UNSUPPORTED` for other than one float32 image input.
  */
 export function inspect(model: OnnxModel): Inspection {
-  const wiring = new Wiring(model.graph);
+  const wiring = Wiring.of(model.graph);
   let refusal: PixelgradError | undefined;
-  for (const output of model.outputs) {
+  for (const output of model.outputs.slice(0, MOST_OUTPUTS)) {
     const found = headAt(model, wiring, output);
     if (found === undefined) continue;
     if (!(found instanceof PixelgradError)) return { input: imageInput(model, wiring), ...found };
     refusal ??= found;
   }
   if (refusal !== undefined) throw refusal;
-  const outputs = model.outputs.map(({ name, dims }) => `${name} [${dims.join(", ")}]`);
+  const described = model.outputs.slice(0, MOST_OUTPUTS);
+  const outputs = described.map(({ name, dims }) => `${name} [${dims.join(", ")}]`);
   throw new PixelgradError(
     "NO_SEGMENTATION_OUTPUT",
     `${model.name} has no segmentation output: expected one with a class or a number per class at every pixel of a ` +
@@ -87,19 +97,24 @@ function headAt(
 ): Head | PixelgradError | undefined {
   const { dims } = output;
   if (dims.length !== 0 && dims.length !== 3 && dims.length !== 4) return undefined;
-  const tail: NodeProto[] = [];
+  // From the output up, so that a long tail is walked once.
+  const upwards: NodeProto[] = [];
+  const seen = new Set<NodeProto>();
+  let products = 0;
   let value = output.name;
   let last = wiring.producer(value);
   // A damaged file may tie its nodes into a ring.
-  while (last !== undefined && !tail.includes(last)) {
-    const step: readonly NodeProto[] | undefined = tailOperators.has(last.opType)
-      ? [last]
-      : resizeMatricesAt(wiring, last)?.nodes;
+  while (last !== undefined && !seen.has(last)) {
+    const plain = tailOperators.has(last.opType);
+    const step: readonly NodeProto[] | undefined = plain ? [last] : resizeMatricesAt(wiring, last)?.nodes;
     if (step === undefined) break;
-    tail.unshift(...step);
-    value = tail[0]?.input[0] as string;
+    if (!plain && ++products > MOST_PRODUCTS) return mapsPixels(dims) ? lost(last) : undefined;
+    seen.add(last);
+    upwards.push(...step.toReversed());
+    value = upwards.at(-1)?.input[0] as string;
     last = wiring.producer(value);
   }
+  const tail = upwards.reverse();
   if (last === undefined) return undefined;
   let classifier: Classifier | undefined;
   try {
@@ -114,7 +129,7 @@ function headAt(
   const tailAxes = [axes];
   for (const node of tail) {
     const next = axesAfter(node, axes, channels, wiring);
-    if (next === undefined) return mapsPixels(dims) ? lost(node) : undefined;
+    if (next === undefined || next.length > MOST_AXES) return mapsPixels(dims) ? lost(node) : undefined;
     axes = next;
     tailAxes.push(axes);
   }

@@ -1,14 +1,17 @@
 /** An .onnx file in memory. @module */
-import { randomBytes } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import { elementCount, formatDims, PixelgradError, type Tensor } from "@pixelgrad/core";
+import { LARGEST_FILE, tooLarge } from "../files/model-limit.ts";
+import { firstExternal, readExternalData, refused } from "../files/read-external-data.ts";
+import { readModelFile } from "../files/read-model-file.ts";
+import { writeModelFile } from "../files/write-model-file.ts";
+import { decodeModel } from "./decode-model.ts";
 import { edited } from "./edited.ts";
 import { elementType, elementTypeName } from "./element-types.ts";
+import { joined, modelPieces } from "./model-pieces.ts";
 import {
   type GraphProto,
   type ModelProto,
-  ModelProtoSchema,
   StringStringEntryProtoSchema,
   type TensorProto,
   type ValueInfoProto,
@@ -16,9 +19,6 @@ import {
 import { replaceConstants } from "./replace-constants.ts";
 import { dimsOf, readFloats, withFloats } from "./tensor-proto.ts";
 import { Wiring } from "./wiring.ts";
-
-/** `data_location` of a tensor whose numbers are in another file. */
-const EXTERNAL = 1;
 
 /** An input or output of a model; a symbolic dim is its name, an unknown one "?". */
 export interface ValueDescription {
@@ -38,38 +38,29 @@ export class OnnxModel {
     this.name = name;
   }
 
-  /** @throws PixelgradError `MODEL_NOT_FOUND`, `MODEL_DAMAGED`, `MODEL_UNSUPPORTED` (weights in other files). */
+  /**
+   * A model from a file, with weights that lie in other files of its folder; where the folder must not be left, and links
+   * are not followed.
+   * @throws PixelgradError `MODEL_NOT_FOUND`, `MODEL_DAMAGED`, `MODEL_TOO_LARGE`, `MODEL_UNSUPPORTED` (more nodes than fit
+   *   in memory), `EXTERNAL_DATA_REFUSED`.
+   */
   static async load(path: string): Promise<OnnxModel> {
-    let bytes: Uint8Array;
-    try {
-      bytes = await readFile(path);
-    } catch (cause) {
-      throw new PixelgradError(
-        "MODEL_NOT_FOUND",
-        `There is no readable model file at ${path}.`,
-        { path },
-        { cause },
-      );
-    }
-    return OnnxModel.parse(bytes, path);
+    const proto = decodeModel(await readModelFile(path), path);
+    await readExternalData(proto, path);
+    return new OnnxModel(proto, path);
   }
 
   /**
    * A model from the bytes of a file; its tensors are views of them.
-   * @throws PixelgradError `MODEL_DAMAGED`, `MODEL_UNSUPPORTED` (weights in other files).
+   * @throws PixelgradError `MODEL_DAMAGED`, `MODEL_UNSUPPORTED` (more nodes than fit in memory), `EXTERNAL_DATA_REFUSED`
+   *   when weights are in other files, of which bytes do not tell the folder.
    */
   static parse(bytes: Uint8Array, name = "the model"): OnnxModel {
-    let proto: ModelProto;
-    try {
-      proto = fromBinary(ModelProtoSchema, bytes);
-    } catch (cause) {
-      throw damaged(name, "it is not a protobuf message of the ONNX format, or it is cut short", cause);
+    const proto = decodeModel(bytes, name);
+    const outside = firstExternal(proto);
+    if (outside !== undefined) {
+      throw refused(name, outside, "bytes alone do not tell the folder; load the model by its path");
     }
-    if (proto.graph === undefined || proto.graph.node.length === 0) throw damaged(name, "it has no graph");
-    if (proto.graph.output.length === 0) throw damaged(name, "its graph has no output");
-    if (proto.opsetImport.length === 0) throw damaged(name, "it names no operator set");
-    const outside = proto.graph.initializer.find(({ dataLocation }) => dataLocation === EXTERNAL);
-    if (outside !== undefined) throw external(name, outside.name);
     return new OnnxModel(proto, name);
   }
 
@@ -119,26 +110,26 @@ export class OnnxModel {
   }
 
   /**
-   * A float32 weight, copied.
-   * @throws PixelgradError `TENSOR_NOT_FOUND`, `TENSOR_UNSUPPORTED`.
+   * A weight as float32 numbers, copied: an initialiser or a Constant, also through Identity and a Cast to float32.
+   * @throws PixelgradError `TENSOR_NOT_FOUND`, `TENSOR_UNSUPPORTED` for other than floats.
    */
   parameter(name: string): Tensor<Float32Array> {
-    const tensor = new Wiring(this.graph).constant(name);
+    const tensor = Wiring.of(this.graph).constant(name);
     if (tensor === undefined) throw notFound(name);
     return readFloats(tensor);
   }
 
   /**
-   * The model with weights replaced by others of the same shape, wherever they are kept.
-   * @throws PixelgradError `TENSOR_NOT_FOUND`, `TENSOR_UNSUPPORTED`, `SHAPE_MISMATCH`.
+   * The model with weights replaced by others of the same shape, wherever they are kept, in the type they are kept in:
+   * float16 and bfloat16 are rounded to nearest, ties to even.
+   * @throws PixelgradError `TENSOR_NOT_FOUND`, `TENSOR_UNSUPPORTED`, `SHAPE_MISMATCH`, `WEIGHT_OUT_OF_RANGE`.
    */
   withParameters(parameters: ReadonlyMap<string, Tensor<Float32Array>>): OnnxModel {
-    const wiring = new Wiring(this.graph);
+    const wiring = Wiring.of(this.graph);
     const fresh = new Map<string, TensorProto>();
     for (const [name, { data, dims }] of parameters) {
-      const kept = wiring.constantName(name);
-      const old = wiring.constant(name);
-      if (kept === undefined || old === undefined) throw notFound(name);
+      const old = wiring.stored(name);
+      if (old === undefined) throw notFound(name);
       const expected = dimsOf(old);
       if (dims.join() !== expected.join() || data.length !== elementCount(expected)) {
         throw new PixelgradError(
@@ -147,34 +138,29 @@ export class OnnxModel {
           { expected, got: dims },
         );
       }
-      fresh.set(kept, withFloats(old, data));
+      fresh.set(old.name, withFloats(old, data));
     }
     return this.withGraph(replaceConstants(this.graph, fresh));
   }
 
+  /**
+   * The whole model, external weights included.
+   * @throws PixelgradError `MODEL_TOO_LARGE` from 2 GiB on; `save` can write such a model.
+   */
   toBytes(): Uint8Array {
-    return toBinary(ModelProtoSchema, this.proto);
+    const pieces = modelPieces(this.proto);
+    if (pieces.bytes > LARGEST_FILE)
+      throw tooLarge(this.name, pieces.bytes, "save it instead, with external data");
+    return joined(pieces);
   }
 
   /**
-   * Writes the file whole or not at all: under a temporary name beside it, then renamed.
-   * @throws PixelgradError `MODEL_NOT_SAVED`; a file that was there is then as it was.
+   * Writes the file whole or not at all. Weights that came from other files are written inside; a model of more than 2 GiB
+   * has its large weights in one `NAME.onnx.data` beside it.
+   * @throws PixelgradError `MODEL_NOT_SAVED`; files that were there are then as they were.
    */
-  async save(path: string): Promise<void> {
-    const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
-    try {
-      await writeFile(temporary, this.toBytes());
-      await rename(temporary, path);
-    } catch (cause) {
-      await rm(temporary, { force: true });
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new PixelgradError(
-        "MODEL_NOT_SAVED",
-        `The model could not be written to ${path}: ${reason}.`,
-        { path, reason },
-        { cause },
-      );
-    }
+  save(path: string): Promise<void> {
+    return writeModelFile(path, this.proto);
   }
 }
 
@@ -187,24 +173,6 @@ function describeValue({ name, type }: ValueInfoProto): ValueDescription {
       : (value.case === "dimParam" && value.value) || "?",
   );
   return { name, type: elementTypeName(tensor?.elemType ?? elementType.float), dims: dims ?? [] };
-}
-
-function damaged(model: string, reason: string, cause?: unknown): PixelgradError {
-  return new PixelgradError(
-    "MODEL_DAMAGED",
-    `${model} is no usable ONNX model: ${reason}.`,
-    { model, reason },
-    cause === undefined ? undefined : { cause },
-  );
-}
-
-function external(model: string, tensor: string): PixelgradError {
-  const reason = `the numbers of '${tensor}' are in another file`;
-  return new PixelgradError(
-    "MODEL_UNSUPPORTED",
-    `${model} cannot be used: ${reason}, expected all of them inside; save the model again without external data.`,
-    { model, reason },
-  );
 }
 
 function notFound(name: string): PixelgradError {

@@ -13,7 +13,7 @@ import type { NodeProto, TensorProto } from "./onnx_pb.ts";
 import type { OnnxModel } from "./onnx-model.ts";
 import { replaceConstants } from "./replace-constants.ts";
 import { cannotFollow, nodesInPlace, shapeInput } from "./tail-change.ts";
-import { dimsOf, floatTensor, intTensor, readFloats, readInts } from "./tensor-proto.ts";
+import { dimsOf, intTensor, readFloats, readInts, withFloatsOf } from "./tensor-proto.ts";
 import { withDim, withDims } from "./value-dims.ts";
 import { Wiring } from "./wiring.ts";
 
@@ -57,7 +57,7 @@ export function replaceClassifier(model: OnnxModel, { channels, seed }: ReplaceC
   const found = inspect(model);
   if (found.channels === channels) return model;
   const { graph } = model;
-  const wiring = new Wiring(graph);
+  const wiring = Wiring.of(graph);
   requireOnlyTail(found, wiring);
   const replacements = new Map<string, Replacement>([
     ...newWeights(found, wiring, channels, seed),
@@ -117,11 +117,12 @@ function newWeights(
 ): [string, Replacement][] {
   const { node: layer, op, weight, weightAxis, bias, output } = classifier;
   if (intAttribute(layer, "group", 1) !== 1) throw cannotFollow(layer, "its channels are in groups");
-  const { dims } = readFloats(wiring.constant(weight) as TensorProto);
+  const kept = wiring.constant(weight) as TensorProto;
+  const { dims } = readFloats(kept);
   const resized = dims.map((d, axis) => (axis === weightAxis ? channels : d));
   const numbers = gaussianArray(seed, elementCount(resized), NEW_WEIGHT_DEVIATION);
   const made: [string, Replacement][] = [
-    [weight, { tensor: floatTensor(weight, resized, numbers), readers: [layer] }],
+    [weight, { tensor: withFloatsOf(kept, resized, numbers), readers: [layer] }],
   ];
   if (bias === undefined) return made;
   const tensor = wiring.constant(bias);
@@ -132,7 +133,7 @@ function newWeights(
   const axis = op === "Conv" && adder !== layer ? biasDims.length - 3 : biasDims.length - 1;
   const biasResized = biasDims.map((d, i) => (i === axis && d === old ? channels : d));
   const zeros = new Float32Array(elementCount(biasResized));
-  made.push([bias, { tensor: floatTensor(bias, biasResized, zeros), readers: [adder] }]);
+  made.push([bias, { tensor: withFloatsOf(tensor, biasResized, zeros), readers: [adder] }]);
   return made;
 }
 

@@ -14,7 +14,7 @@ export interface NodeReplacement {
 
 export function replaceNodes(model: OnnxModel, { old, made, shared }: NodeReplacement): OnnxModel {
   const { graph } = model;
-  const wiring = new Wiring(graph);
+  const wiring = Wiring.of(graph);
   const gone = new Set<NodeProto>(old);
   const unread = new Set(old.slice(0, -1).flatMap(({ output }) => output));
   const outputs = new Set(graph.output.map(({ name }) => name));

@@ -5,9 +5,13 @@
  * @module
  */
 import { intAttribute, intsAttribute } from "./attributes.ts";
-import type { NodeProto } from "./onnx_pb.ts";
-import { dimsOf, readInts } from "./tensor-proto.ts";
+import type { NodeProto, TensorProto } from "./onnx_pb.ts";
+import { readInts } from "./tensor-proto.ts";
+import { elementsOf } from "./tensor-size.ts";
 import type { Wiring } from "./wiring.ts";
+
+/** Entries of a shape or a list of axes. */
+const MOST_LISTED = 64;
 
 /** Operators of one data input that may stand between the classifier and the output. */
 export const tailOperators: ReadonlySet<string> = new Set([
@@ -84,14 +88,19 @@ function reshaped(node: NodeProto, axes: string, channels: number, wiring: Wirin
 function constantShape({ input, attribute }: NodeProto, wiring: Wiring): number[] | undefined {
   const name = input[1];
   const tensor = name === undefined ? undefined : wiring.constant(name);
-  if (tensor !== undefined && dimsOf(tensor).length === 1) return readInts(tensor);
+  if (tensor !== undefined && tensor.dims.length === 1) return fewInts(tensor);
   return attribute.find((a) => a.name === "shape")?.ints.map(Number);
+}
+
+/** Undefined for more than any tensor has axes: a hostile file may have many nodes read one long list. */
+function fewInts(tensor: TensorProto): number[] | undefined {
+  return (elementsOf(tensor) ?? 0) > MOST_LISTED ? undefined : readInts(tensor);
 }
 
 /** The axes of a Squeeze or Unsqueeze: an attribute up to operator set 12, an input since. */
 function listedAxes(node: NodeProto, wiring: Wiring): number[] | undefined {
   const tensor = node.input[1] === undefined ? undefined : wiring.constant(node.input[1]);
-  if (tensor !== undefined) return readInts(tensor);
+  if (tensor !== undefined) return fewInts(tensor);
   const axes = intsAttribute(node, "axes", []);
   return axes.length === 0 ? undefined : axes;
 }

@@ -4,6 +4,7 @@ import type { NodeProto } from "./onnx_pb.ts";
 import { type AxisMatrix, type ResizeMatrices, resizeMatricesAt } from "./resize-matrices.ts";
 import { resizeScales } from "./resize-scales.ts";
 import { readNumbers } from "./tensor-proto.ts";
+import { elementsOf } from "./tensor-size.ts";
 import type { Wiring } from "./wiring.ts";
 
 export interface TailResize {
@@ -20,6 +21,9 @@ export interface TailResize {
 
 /** Since this operator set a Resize says its coordinates; before, and in Upsample, they are asymmetric. */
 const SAYS_COORDINATES = 11;
+
+/** A scale per axis: a hostile file may have many nodes read one long list. */
+const MOST_SCALES = 64;
 
 /** How far a weight may be from that of linear interpolation, which float32 coordinates move a little. */
 const WEIGHT_TOLERANCE = 1e-4;
@@ -38,7 +42,7 @@ function ofOperator(node: NodeProto, op: "Resize" | "Upsample", wiring: Wiring, 
   // The tail holds images: samples, channels, height and width.
   const scales = resizeScales(node, 4, (value) => {
     const tensor = wiring.constant(value ?? "");
-    return tensor === undefined ? undefined : readNumbers(tensor);
+    return tensor === undefined || (elementsOf(tensor) ?? 0) > MOST_SCALES ? undefined : readNumbers(tensor);
   });
   const says = op === "Resize" && opset >= SAYS_COORDINATES;
   const coordinates = says

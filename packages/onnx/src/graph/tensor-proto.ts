@@ -1,18 +1,16 @@
 /** Numbers in and out of the tensors of a model. @module */
 import { create } from "@bufbuild/protobuf";
-import { elementCount, PixelgradError, type Tensor } from "@pixelgrad/core";
-import { edited } from "./edited.ts";
+import { PixelgradError, type Tensor } from "@pixelgrad/core";
+import { edited, without } from "./edited.ts";
 import { elementType, elementTypeName } from "./element-types.ts";
+import { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from "./float16.ts";
 import { type TensorProto, TensorProtoSchema } from "./onnx_pb.ts";
+import { readVarints32, readVarints64 } from "./packed-numbers.ts";
+import { EXTERNAL, elementsOf, tensorFault } from "./tensor-size.ts";
 
 /** A float32 tensor. */
 export function floatTensor(name: string, dims: readonly number[], data: ArrayLike<number>): TensorProto {
-  return create(TensorProtoSchema, {
-    name,
-    dims: dims.map(BigInt),
-    dataType: elementType.float,
-    rawData: new Uint8Array(Float32Array.from(data).buffer),
-  });
+  return rawTensor(name, dims, elementType.float, bytesOf(Float32Array.from(data)));
 }
 
 /** An int64 tensor, one-dimensional unless `dims` say otherwise. */
@@ -21,35 +19,7 @@ export function intTensor(
   data: readonly number[],
   dims: readonly number[] = [data.length],
 ): TensorProto {
-  return create(TensorProtoSchema, {
-    name,
-    dims: dims.map(BigInt),
-    dataType: elementType.int64,
-    rawData: new Uint8Array(BigInt64Array.from(data, BigInt).buffer),
-  });
-}
-
-/**
- * The float32 numbers of a tensor, copied.
- * @throws PixelgradError `TENSOR_UNSUPPORTED` for other types and external data, `MODEL_DAMAGED` when the bytes do not
- *   fit the dims.
- */
-export function readFloats(tensor: TensorProto): Tensor<Float32Array> {
-  const { name, floatData, rawData } = requireFloat(requireInside(tensor));
-  const dims = dimsOf(tensor);
-  const data =
-    rawData.length > 0 ? new Float32Array(aligned(rawData, 4, name)) : Float32Array.from(floatData);
-  checkCount(name, data.length, dims);
-  return { data, dims };
-}
-
-/**
- * The tensor with other numbers, as many as it has.
- * @throws PixelgradError `TENSOR_UNSUPPORTED` for other types than float32.
- */
-export function withFloats(tensor: TensorProto, data: Float32Array): TensorProto {
-  requireFloat(tensor);
-  return edited(tensor, { floatData: [], rawData: new Uint8Array(data.slice().buffer) });
+  return rawTensor(name, dims, elementType.int64, bytesOf(BigInt64Array.from(data, BigInt)));
 }
 
 /** A tensor of any element type, from its bytes. */
@@ -62,34 +32,127 @@ export function rawTensor(
   return create(TensorProtoSchema, { name, dims: dims.map(BigInt), dataType, rawData: bytes });
 }
 
-/** The numbers of a float32, int64, int32 or bool tensor, true as 1; undefined for other types. */
+/** The types whose numbers are floats here. */
+const floats: ReadonlySet<number> = new Set([
+  elementType.float,
+  elementType.float16,
+  elementType.bfloat16,
+  elementType.float64,
+]);
+
+export function holdsFloats({ dataType }: TensorProto): boolean {
+  return floats.has(dataType);
+}
+
+/**
+ * The numbers of a float32, float16, bfloat16 or float64 tensor as float32, copied. Only those of float64 are rounded.
+ * @throws PixelgradError `TENSOR_UNSUPPORTED` for other types and external data, `MODEL_DAMAGED` when the bytes do not
+ *   fit the dims.
+ */
+export function readFloats(tensor: TensorProto): Tensor<Float32Array> {
+  const count = countIn(requireFloat(tensor));
+  const dims = dimsOf(tensor);
+  const { dataType, rawData, floatData, doubleData, int32Data } = tensor;
+  const raw = rawData.length > 0;
+  if (dataType === elementType.float)
+    return { data: new Float32Array(aligned(raw ? rawData : floatData)), dims };
+  if (dataType === elementType.float64) {
+    return { data: Float32Array.from(new Float64Array(aligned(raw ? rawData : doubleData))), dims };
+  }
+  const halves = raw ? new Uint16Array(aligned(rawData)) : Uint16Array.from(readVarints32(int32Data, count));
+  const widen = dataType === elementType.float16 ? float16ToFloat32 : bfloat16ToFloat32;
+  return { data: widen(halves), dims };
+}
+
+/**
+ * The tensor with other numbers, as many as it has, in the type it has: float16 and bfloat16 are rounded to nearest, ties
+ * to even.
+ * @throws PixelgradError `TENSOR_UNSUPPORTED` for types other than floats; `WEIGHT_OUT_OF_RANGE` for a number that the type
+ *   would make infinite.
+ */
+export function withFloats(tensor: TensorProto, data: Float32Array): TensorProto {
+  return withFloatsOf(tensor, dimsOf(tensor), data);
+}
+
+/** `withFloats` for other dims too. */
+export function withFloatsOf(tensor: TensorProto, dims: readonly number[], data: Float32Array): TensorProto {
+  const stored = storedAs(requireFloat(tensor), data);
+  return edited(withoutData(tensor), { dims: dims.map(BigInt), rawData: bytesOf(stored) });
+}
+
+function storedAs({ dataType, name }: TensorProto, data: Float32Array) {
+  switch (dataType) {
+    case elementType.float64:
+      return Float64Array.from(data);
+    case elementType.float16:
+      return finite(name, dataType, data, float32ToFloat16(data), 0x7c00);
+    case elementType.bfloat16:
+      return finite(name, dataType, data, float32ToBfloat16(data), 0x7f80);
+    default:
+      return data.slice();
+  }
+}
+
+/** Infinity of either sign is only what was infinite. */
+function finite(
+  name: string,
+  dataType: number,
+  data: Float32Array,
+  halves: Uint16Array<ArrayBuffer>,
+  infinity: number,
+): Uint16Array<ArrayBuffer> {
+  const at = halves.findIndex((half, i) => (half & 0x7fff) === infinity && Number.isFinite(data[i]));
+  if (at < 0) return halves;
+  const [type, value] = [elementTypeName(dataType), data[at] as number];
+  throw new PixelgradError(
+    "WEIGHT_OUT_OF_RANGE",
+    `Weight '${name}' of the model is ${type}, which has no number near ${value} (element ${at}): train with smaller ` +
+      "steps or weight decay, or start from a float32 model.",
+    { name, type, value },
+  );
+}
+
+/** The tensor without its numbers, wherever they were. */
+export function withoutData(tensor: TensorProto): TensorProto {
+  const bare = without(
+    tensor,
+    "rawData",
+    "floatData",
+    "int32Data",
+    "int64Data",
+    "doubleData",
+    "uint64Data",
+    "dataLocation",
+  );
+  return edited(bare, { externalData: [] });
+}
+
+/** The numbers of a float, int64, int32 or bool tensor, true as 1; undefined for other types. */
 export function readNumbers(tensor: TensorProto): number[] | undefined {
   if (tensor.dataType === elementType.bool) return readBools(tensor);
-  if (tensor.dataType === elementType.float) return Array.from(readFloats(tensor).data);
+  if (holdsFloats(tensor)) return Array.from(readFloats(tensor).data);
   const whole = tensor.dataType === elementType.int64 || tensor.dataType === elementType.int32;
   return whole ? readInts(tensor) : undefined;
 }
 
 /** The int64 or int32 numbers of a tensor. */
 export function readInts(tensor: TensorProto): number[] {
-  const { name, int64Data, int32Data, rawData } = requireInside(tensor);
-  const wide = tensor.dataType === elementType.int64;
-  if (!wide && tensor.dataType !== elementType.int32) {
-    throw unsupported(name, `it is ${elementTypeName(tensor.dataType)}, expected int64`);
+  const { name, dataType, int64Data, int32Data, rawData } = tensor;
+  const wide = dataType === elementType.int64;
+  if (!wide && dataType !== elementType.int32) {
+    throw unsupported(name, `it is ${elementTypeName(dataType)}, expected int64`);
   }
+  const count = countIn(tensor);
   const raw = rawData.length > 0;
-  const data = wide
-    ? Array.from(raw ? new BigInt64Array(aligned(rawData, 8, name)) : int64Data, Number)
-    : Array.from(raw ? new Int32Array(aligned(rawData, 4, name)) : int32Data);
-  checkCount(name, data.length, dimsOf(tensor));
-  return data;
+  return wide
+    ? Array.from(raw ? new BigInt64Array(aligned(rawData)) : readVarints64(int64Data, count), Number)
+    : Array.from(raw ? new Int32Array(aligned(rawData)) : readVarints32(int32Data, count));
 }
 
 function readBools(tensor: TensorProto): number[] {
-  const { name, int32Data, rawData } = requireInside(tensor);
-  const data = Array.from(rawData.length > 0 ? rawData : int32Data);
-  checkCount(name, data.length, dimsOf(tensor));
-  return data;
+  const { int32Data, rawData } = tensor;
+  const count = countIn(tensor);
+  return Array.from(rawData.length > 0 ? rawData : readVarints32(int32Data, count));
 }
 
 /** Dims as numbers. */
@@ -97,35 +160,34 @@ export function dimsOf({ dims }: TensorProto): number[] {
   return dims.map(Number);
 }
 
-function requireInside(tensor: TensorProto): TensorProto {
-  if (tensor.dataLocation === 1) throw unsupported(tensor.name, "its data lies outside the model file");
+function requireFloat(tensor: TensorProto): TensorProto {
+  if (!holdsFloats(tensor)) {
+    throw unsupported(tensor.name, `it is ${elementTypeName(tensor.dataType)}, expected a float type`);
+  }
   return tensor;
 }
 
-function requireFloat(tensor: TensorProto): TensorProto {
-  if (tensor.dataType !== elementType.float) {
-    throw unsupported(tensor.name, `it is ${elementTypeName(tensor.dataType)}, expected float32`);
+/** Elements of a tensor that holds them all. */
+function countIn(tensor: TensorProto): number {
+  const { name } = tensor;
+  if (tensor.dataLocation === EXTERNAL) throw unsupported(name, "its data lies outside the model file");
+  const reason = tensorFault(tensor);
+  if (reason !== undefined) {
+    throw new PixelgradError("MODEL_DAMAGED", `Tensor '${name}' of the model is damaged: ${reason}.`, {
+      model: name,
+      reason,
+    });
   }
-  return tensor;
+  return elementsOf(tensor) as number;
 }
 
 /** A copy of the bytes, because they need not start at a multiple of the element size. */
-function aligned(bytes: Uint8Array, size: number, name: string): ArrayBuffer {
-  if (bytes.length % size !== 0) throw damaged(name, `${bytes.length} bytes are no whole number of elements`);
+function aligned(bytes: Uint8Array): ArrayBuffer {
   return new Uint8Array(bytes).buffer;
 }
 
-function checkCount(name: string, count: number, dims: readonly number[]): void {
-  if (count !== elementCount(dims)) {
-    throw damaged(name, `dims ${dims.join("×")} need ${elementCount(dims)} elements, it has ${count}`);
-  }
-}
-
-function damaged(name: string, reason: string): PixelgradError {
-  return new PixelgradError("MODEL_DAMAGED", `Tensor '${name}' of the model is damaged: ${reason}.`, {
-    model: name,
-    reason,
-  });
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function unsupported(name: string, reason: string): PixelgradError {

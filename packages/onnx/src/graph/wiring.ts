@@ -1,10 +1,11 @@
 /** Which node makes a value, which nodes read it, and which values are constants. @module */
-import { create } from "@bufbuild/protobuf";
-import { tensorAttribute } from "./attributes.ts";
+import { intAttribute, tensorAttribute } from "./attributes.ts";
 import { edited } from "./edited.ts";
 import { elementType } from "./element-types.ts";
-import { type GraphProto, type NodeProto, type TensorProto, TensorProtoSchema } from "./onnx_pb.ts";
-import { floatTensor } from "./tensor-proto.ts";
+import type { AttributeProto, GraphProto, NodeProto, TensorProto } from "./onnx_pb.ts";
+import { floatTensor, holdsFloats, rawTensor, readFloats } from "./tensor-proto.ts";
+
+const wirings = new WeakMap<GraphProto, Wiring>();
 
 export class Wiring {
   readonly graph: GraphProto;
@@ -12,8 +13,22 @@ export class Wiring {
   readonly #readers = new Map<string, NodeProto[]>();
   readonly #constants = new Map<string, TensorProto>();
   readonly #static = new Set<string>();
+  /** Values that are a constant of another name; and those of them that are cast to float32. */
+  readonly #aliases = new Map<string, string>();
+  readonly #cast = new Set<string>();
+  /** What a Cast makes of a constant, by the constant's name. */
+  readonly #casts = new Map<string, TensorProto>();
 
-  constructor(graph: GraphProto) {
+  /** The wiring of a graph, made once: graphs do not change. */
+  static of(graph: GraphProto): Wiring {
+    const known = wirings.get(graph);
+    if (known !== undefined) return known;
+    const made = new Wiring(graph);
+    wirings.set(graph, made);
+    return made;
+  }
+
+  private constructor(graph: GraphProto) {
     this.graph = graph;
     for (const tensor of graph.initializer) this.#constants.set(tensor.name, tensor);
     for (const node of graph.node) {
@@ -25,6 +40,7 @@ export class Wiring {
       }
       const constant = node.opType === "Constant" ? constantValue(node) : undefined;
       if (constant !== undefined) this.#constants.set(constant.name, constant);
+      this.#addAlias(node);
       const fixed = read.length > 0 && !isRandom(node) && read.every((value) => this.isStatic(value));
       for (const output of node.output) {
         this.#producers.set(output, node);
@@ -32,6 +48,21 @@ export class Wiring {
         if (fixed || node.opType === "Shape" || node.opType === "Size") this.#static.add(output);
       }
     }
+  }
+
+  /** The format has nodes in the order they run, so what this one reads is known by now. */
+  #addAlias(node: NodeProto): void {
+    const { opType } = node;
+    if (opType !== "Identity" && opType !== "Cast") return;
+    const [input = ""] = node.input;
+    const [output = ""] = node.output;
+    const stored = this.constantName(input);
+    if (stored === undefined || output === "") return;
+    const toFloat = opType === "Cast" && intAttribute(node, "to", 0) === elementType.float;
+    const casts = toFloat && holdsFloats(this.#constants.get(stored) as TensorProto);
+    if (opType !== "Identity" && !casts) return;
+    this.#aliases.set(output, stored);
+    if (casts || this.#cast.has(input)) this.#cast.add(output);
   }
 
   producer(value: string): NodeProto | undefined {
@@ -42,23 +73,27 @@ export class Wiring {
     return this.#readers.get(value) ?? [];
   }
 
-  /** The name under which a constant is kept: where a chain of Identity begins. */
+  /** The name under which a constant is kept: where a chain of Identity and of Cast to float32 begins. */
   constantName(value: string): string | undefined {
-    // A damaged file may tie its nodes into a ring.
-    const seen = new Set<string>();
-    let name = value;
-    while (!this.#constants.has(name)) {
-      const node = this.producer(name);
-      if (node?.opType !== "Identity" || seen.has(name)) return undefined;
-      seen.add(name);
-      name = node.input[0] as string;
-    }
-    return name;
+    return this.#constants.has(value) ? value : this.#aliases.get(value);
   }
 
-  /** The tensor of an initialiser or a Constant node, also through Identity. */
-  constant(value: string): TensorProto | undefined {
+  /** The tensor of an initialiser or a Constant node as it is kept, found also through Identity and Cast to float32. */
+  stored(value: string): TensorProto | undefined {
     return this.#constants.get(this.constantName(value) ?? "");
+  }
+
+  /** The tensor of a constant as readers of `value` see it: behind a Cast, the float32 numbers that it makes. */
+  constant(value: string): TensorProto | undefined {
+    const stored = this.stored(value);
+    if (stored === undefined || !this.#cast.has(value)) return stored;
+    if (stored.dataType === elementType.float) return stored;
+    const known = this.#casts.get(stored.name);
+    if (known !== undefined) return known;
+    const { data, dims } = readFloats(stored);
+    const made = floatTensor(stored.name, dims, data);
+    this.#casts.set(stored.name, made);
+    return made;
   }
 
   /** Whether a value follows from constants and shapes alone: with static input dims it is a constant. */
@@ -74,20 +109,31 @@ export class Wiring {
       const node = this.producer(value);
       if (node === undefined || wanted.has(node)) continue;
       wanted.add(node);
-      open.push(...valuesRead(node));
+      for (const read of valuesRead(node)) open.push(read);
     }
     return this.graph.node.filter((node) => wanted.has(node));
   }
 }
 
-/** What a node reads: its inputs, and what the bodies of If and Loop may take from around them. */
+/**
+ * What a node reads: its inputs, and what the bodies of If and Loop may take from around them. With it come the values that
+ * bodies make for themselves, which nobody else makes.
+ */
 export function valuesRead({ input, attribute }: NodeProto): string[] {
-  const bodies = attribute.flatMap(({ g, graphs }) => (g === undefined ? graphs : [g, ...graphs]));
-  const captured = bodies.flatMap((body) => [
-    ...body.node.flatMap(valuesRead),
-    ...body.output.map(({ name }) => name),
-  ]);
-  return [...input, ...captured].filter((name) => name !== "");
+  const read = input.filter((name) => name !== "");
+  const open = bodiesOf(attribute);
+  for (let body = open.pop(); body !== undefined; body = open.pop()) {
+    for (const node of body.node) {
+      for (const name of node.input) if (name !== "") read.push(name);
+      for (const inner of bodiesOf(node.attribute)) open.push(inner);
+    }
+    for (const { name } of body.output) if (name !== "") read.push(name);
+  }
+  return read;
+}
+
+function bodiesOf(attributes: readonly AttributeProto[]): GraphProto[] {
+  return attributes.flatMap(({ g, graphs }) => (g === undefined ? graphs : [g, ...graphs]));
 }
 
 function isRandom({ opType }: NodeProto): boolean {
@@ -96,7 +142,8 @@ function isRandom({ opType }: NodeProto): boolean {
 
 /** What a Constant node holds; undefined for strings and sparse tensors. */
 function constantValue(node: NodeProto): TensorProto | undefined {
-  const name = node.output[0] as string;
+  const [name] = node.output;
+  if (!name) return undefined;
   const tensor = tensorAttribute(node, "value");
   if (tensor !== undefined) return tensor.name === name ? tensor : edited(tensor, { name });
   const given = node.attribute[0];
@@ -108,12 +155,12 @@ function constantValue(node: NodeProto): TensorProto | undefined {
     case "value_int":
       return int64s(name, [], [given.i]);
     case "value_ints":
-      return int64s(name, [BigInt(given.ints.length)], given.ints);
+      return int64s(name, [given.ints.length], given.ints);
     default:
       return undefined;
   }
 }
 
-function int64s(name: string, dims: bigint[], values: bigint[]): TensorProto {
-  return create(TensorProtoSchema, { name, dims, dataType: elementType.int64, int64Data: values });
+function int64s(name: string, dims: readonly number[], values: readonly bigint[]): TensorProto {
+  return rawTensor(name, dims, elementType.int64, new Uint8Array(BigInt64Array.from(values).buffer));
 }

@@ -19,7 +19,7 @@ export class KnownValues {
 
   /** Runs the model once on zeros, where the runtime cannot tell all dims without a run. */
   static async of(model: OnnxModel, input: string, dims: readonly number[]): Promise<KnownValues> {
-    const wiring = new Wiring(model.graph);
+    const wiring = Wiring.of(model.graph);
     const inputDims = { [input]: dims };
     const shapes = await inferShapes(model, wiring, inputDims);
     if (shapes === undefined) {
