@@ -26,6 +26,8 @@ const voc = "seg_deeplabv3_mnv2dm05_voc21";
 const person = "seg_deeplabv3_mnv2dm05_person";
 const pan = "seg_pan_mnv3small_skin_clothes_hair";
 const sinet = "seg_sinet_portrait";
+const selfie = "seg_mediapipe_selfie";
+const text = "seg_ppocrv2_text_det";
 const sizes = { [voc]: [257, 257], [person]: [513, 513], [pan]: [512, 512], [sinet]: [320, 320] } as const;
 const trainable = Object.entries(sizes) as [keyof typeof sizes, readonly [number, number]][];
 
@@ -76,6 +78,8 @@ describe.skipIf(!existsSync(folder))("real models", { timeout: 60_000 }, () => {
     [person, "concat_projection/Relu:0", "transpose:0", "logits", "NCHW", 2],
     [pan, "1266", "1272", "sigmoid", "NCHW", 3],
     [sinet, "818", "classifier/1", "logits", "NCHW", 2],
+    [selfie, "add_13__xeno_compat__1:0", "segment_add:0", "sigmoid", "NHWC", 1],
+    [text, "batch_norm_75.tmp_4", "elementwise_add_11.tmp_0", "sigmoid", "NCHW", 1],
   ] as const)("%s has its head found", async (name, features, logits, kind, layout, channels) => {
     expect(inspect(await load(name))).toMatchObject({
       classifier: { features },
@@ -86,8 +90,6 @@ describe.skipIf(!existsSync(folder))("real models", { timeout: 60_000 }, () => {
   });
 
   test.each([
-    ["seg_mediapipe_selfie", "CLASSIFIER_UNSUPPORTED", /ConvTranspose 'segment'/],
-    ["seg_ppocrv2_text_det", "CLASSIFIER_UNSUPPORTED", /ConvTranspose/],
     ["cls_squeezenet1_1_fp16", "NO_SEGMENTATION_OUTPUT", /softmaxout_1 \[1, 1000, 1, 1\]/],
     ["cls_mobilenetv2_int8_dynamic", "NO_SEGMENTATION_OUTPUT", /output \[batch_size, 1000\]/],
     ["det_yolox_nano_coco", "NO_SEGMENTATION_OUTPUT", /output \[1, 3549, 85\]/],
@@ -194,6 +196,23 @@ describe.skipIf(!existsSync(folder))("real models", { timeout: 60_000 }, () => {
         if (!changed.has(tensor.name)) expect(tensor).toBe(model.graph.initializer[i]);
       });
       expect(replaced.graph.node.filter((node, i) => node !== model.graph.node[i])).toEqual([]);
+    },
+  );
+
+  test.each([
+    [selfie, [256, 256], "const_fold_opt__493"],
+    [text, [64, 96], "conv2d_transpose_5.b_0"],
+  ] as const)(
+    "%s, which ends in a ConvTranspose, takes 3 channels instead of 1",
+    async (name, size, bias) => {
+      const model = await load(name);
+      const replaced = replaceClassifier(model, { channels: 3, seed: 1 });
+      const { classifier, output, channels } = inspect(replaced);
+      expect(classifier).toMatchObject({ op: "ConvTranspose", weightAxis: 1, bias });
+      expect([channels, output.kind]).toEqual([3, "softmax"]);
+      const made = (await run(replaced.toBytes(), feedsFor(replaced, size)))[output.name];
+      expect(made?.dims).toEqual(output.layout === "NHWC" ? [1, ...size, 3] : [1, 3, ...size]);
+      expect(replaced.inputs).toEqual(model.inputs);
     },
   );
 });
