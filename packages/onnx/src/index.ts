@@ -1,6 +1,8 @@
 /** Inspect, cut, differentiate and patch ONNX segmentation models; run them on stock onnxruntime-node. */
 import "./errors.ts";
 
+export { type AttachHeadOptions, attachHead } from "./attach-head.ts";
+export { type CandidateFeature, candidateFeatures } from "./candidate-features.ts";
 export {
   type Derivative,
   type DifferentiateOptions,
@@ -37,6 +39,7 @@ export {
   readInts,
   readNumbers,
 } from "./graph/tensor-proto.ts";
+export type { HeadName } from "./heads/registry.ts";
 export { type ModelCard, readModelCard, writeModelCard } from "./model-card.ts";
 export { type ResizeCoordinates, replaceResize } from "./replace-resize.ts";
 export { type InferredValue, inferValues } from "./runtime/infer-values.ts";

@@ -115,7 +115,7 @@ export async function trainingGraphs(
 }
 
 /** One image of `size` in the layout of the model; three channels where the file leaves them open. */
-function inputDimsFor(
+export function inputDimsFor(
   model: OnnxModel,
   { dims, layout, name }: Inspection["input"],
   [height, width]: readonly [number, number],

@@ -6,12 +6,15 @@ import { fileURLToPath } from "node:url";
 import { elementCount, type Tensor } from "@pixelgrad/core";
 import { relativeError, seededRandom, uniformArray } from "@pixelgrad/core/testing";
 import {
+  attachHead,
+  candidateFeatures,
   inspect,
   OnnxModel,
   openSession,
   replaceClassifier,
   replaceResize,
   trainingGraphs,
+  valueInfo,
   verifyCut,
 } from "@pixelgrad/onnx";
 import { describe, expect, test } from "vitest";
@@ -49,6 +52,11 @@ async function run(bytes: Uint8Array, feeds: Record<string, Tensor>): Promise<Re
 function bytesOf(tensor: Tensor | undefined): Buffer {
   if (tensor === undefined) throw new Error("the model has no such output");
   return Buffer.from(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
+}
+
+/** The runtime infers what it is not told. */
+function untyped(name: string): ReturnType<typeof valueInfo> {
+  return Object.assign(valueInfo(name), { type: undefined });
 }
 
 describe.skipIf(!existsSync(folder))("real models", { timeout: 60_000 }, () => {
@@ -215,4 +223,61 @@ describe.skipIf(!existsSync(folder))("real models", { timeout: 60_000 }, () => {
       expect(replaced.inputs).toEqual(model.inputs);
     },
   );
+
+  const backbones = [
+    ["det_yolox_nano_coco", 416, "linear", ["1028"]],
+    ["det_yolox_nano_coco", 416, "lraspp", ["695", "1028"]],
+    ["det_yolox_nano_coco", 416, "deeplabv3+", undefined],
+    ["cls_squeezenet1_1_fp16", 224, "fcn", ["fire9/concat_1"]],
+    ["cls_squeezenet1_1_fp16", 224, "lraspp", ["fire3/concat_1", "fire9/concat_1"]],
+    ["cls_squeezenet1_1_fp16", 224, "deeplabv3+", undefined],
+    ["cls_mobilenetv2_int8_dynamic", 224, "fcn", ["417"]],
+    ["cls_mobilenetv2_int8_dynamic", 224, "lraspp", ["356", "463"]],
+    ["cls_mobilenetv2_int8_dynamic", 224, "deeplabv3+", undefined],
+  ] as const;
+  test.each(backbones)(
+    "%s of %i pixels becomes a segmentation model by a head %s on %j, its features bit-equal",
+    async (name, side, head, features) => {
+      const model = await load(name);
+      const size = [side, side] as const;
+      const attached = await attachHead(model, {
+        head,
+        ...(features && { features }),
+        channels: 4,
+        size,
+        seed: 1,
+      });
+      expect(attached.inputs).toEqual(model.inputs);
+      expect(inspect(attached)).toMatchObject({
+        channels: 4,
+        classifier: { weight: "head/classifier/weight" },
+      });
+      const { name: input, type } = model.inputs[0] as (typeof model.inputs)[number];
+      const dims = [1, 3, side, side];
+      const pixels = uniformArray(seededRandom(5), elementCount(dims));
+      // In float16: numbers from 0.5 to 1.
+      const data =
+        type === "float16" ? Uint16Array.from(pixels, (v) => 0x3800 + Math.round(512 * (v + 1))) : pixels;
+      const kept =
+        features ?? (await candidateFeatures(model, size)).slice(0, 3).map((feature) => feature.name);
+      const withFeatures = (of: OnnxModel) =>
+        run(of.withGraph({ output: [...of.graph.output, ...kept.map(untyped)] }).toBytes(), {
+          [input]: { data, dims },
+        });
+      const [before, after] = [await withFeatures(model), await withFeatures(attached)];
+      expect(after["logits"]?.dims).toEqual([1, 4, side, side]);
+      for (const value of kept) expect(bytesOf(after[value]).equals(bytesOf(before[value]))).toBe(true);
+      const made = new Set(attached.graph.node.flatMap(({ output }) => output));
+      for (const output of model.outputs) expect(made).not.toContain(output.name);
+    },
+  );
+
+  test.each([
+    ["det_yolox_nano_coco", 416, ["721", "781", "841", "890", "1028", "1070", "1112"]],
+    ["cls_squeezenet1_1_fp16", 224, ["conv1_2", "fire3/concat_1", "fire5/concat_1", "fire9/concat_1"]],
+    ["cls_mobilenetv2_int8_dynamic", 224, ["339", "365", "426", "463"]],
+  ] as const)("%s of %i pixels offers features, %j among them", async (name, side, expected) => {
+    const found = (await candidateFeatures(await load(name), [side, side])).map((feature) => feature.name);
+    expect(found).toEqual(expect.arrayContaining([...expected]));
+  });
 });

@@ -1,5 +1,5 @@
 /** Element types of the ONNX format, by the numbers the format gives them. */
-export const elementType = { float: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
+export const elementType = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 
 const names: Readonly<Record<number, string>> = {
   1: "float32",

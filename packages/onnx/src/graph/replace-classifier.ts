@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { elementCount, PixelgradError } from "@pixelgrad/core";
+import { elementCount } from "@pixelgrad/core";
 import { intAttribute } from "./attributes.ts";
 import { node } from "./build.ts";
+import { requireChannels } from "./channels.ts";
 import { addedBias } from "./classifier.ts";
 import { edited } from "./edited.ts";
 import { gaussianArray } from "./gaussian.ts";
@@ -48,13 +49,7 @@ interface CopiedConstants {
  *   cannot follow.
  */
 export function replaceClassifier(model: OnnxModel, { channels, seed }: ReplaceClassifierOptions): OnnxModel {
-  if (!Number.isInteger(channels) || channels < 1) {
-    throw new PixelgradError(
-      "CHANNELS_INVALID",
-      `A classifier has a whole number of channels, at least 1; got ${channels}.`,
-      { channels },
-    );
-  }
+  requireChannels("A classifier", channels);
   const found = inspect(model);
   if (found.channels === channels) return model;
   const { graph } = model;
