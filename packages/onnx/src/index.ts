@@ -19,6 +19,16 @@ export {
   valueInfo,
 } from "./graph/build.ts";
 export type { Classifier } from "./graph/classifier.ts";
+export {
+  type Difference,
+  diffModels,
+  type ModelDiff,
+  type NodeChange,
+  type NodeFacts,
+  type TextChange,
+  type ValueChange,
+} from "./graph/diff-models.ts";
+export type { TensorChange, TensorFacts } from "./graph/diff-tensors.ts";
 export { elementType } from "./graph/element-types.ts";
 export {
   type Inspection,
