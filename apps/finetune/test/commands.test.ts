@@ -217,9 +217,14 @@ describe("train --resize", () => {
 
 describe("diff", () => {
   const original = () => join(folder, "model.onnx");
+  const trained = (out: string, ...more: readonly string[]) =>
+    command(...trainArguments(folder, out, "--epochs", "1", "--threads", "1", ...more));
+
+  beforeAll(async () => {
+    await trained("first");
+  });
 
   test("tells what training for another number of classes changed: classifier, sizes and metadata", async () => {
-    await command(...trainArguments(folder, "first"));
     const { code, out } = await command("diff", original(), join(folder, "first", "model.onnx"));
     expect(code).toBe(0);
     expect(out.replace(/(preprocess) .*/, "$1").split("\n")).toEqual([
@@ -239,9 +244,8 @@ describe("diff", () => {
   });
 
   test("of a model and one trained from it: the numbers of the classifier alone, and every other byte is the same", async () => {
-    await command(...trainArguments(folder, "first"));
     const first = join(folder, "first", "model.onnx");
-    await command(...trainArguments(folder, "second", "--model", first));
+    await trained("second", "--model", first);
     const second = join(folder, "second", "model.onnx");
     const { code, out } = await command("diff", first, second, "--json");
     expect(code).toBe(0);
