@@ -21,3 +21,14 @@ export function positiveNumber(text: string): number {
 export function nonNegativeNumber(text: string): number {
   return Number(text) === 0 && text.trim() !== "" ? 0 : positiveNumber(text);
 }
+
+/** Height and width in pixels. */
+export type Size = readonly [number, number];
+
+/** `512x384`, height first; one number for a square. */
+export function parseSize(text: string): Size {
+  const [height, width = height, ...rest] = text.split("x").map(Number);
+  const valid = [height, width].every((d) => Number.isInteger(d) && (d as number) > 0);
+  if (!valid || rest.length > 0) throw new InvalidArgumentError("Expected height and width such as 512x384.");
+  return [height as number, width as number];
+}

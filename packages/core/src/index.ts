@@ -50,6 +50,7 @@ export {
   mapsOf,
   needsSecond,
   openCall,
+  roomForSoftmax,
   runInline,
   withGrad,
   zeroSums,

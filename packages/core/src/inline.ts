@@ -109,7 +109,7 @@ export function mapsOf({ plan, problem, outputs }: LossCall, engine: MapEngine):
 }
 
 /** The gradient's array, for the softmax to wait in between the maps, unless it holds logits. */
-function roomForSoftmax({ logits }: Problem, { grad }: PieceOutputs): Pick<PieceOutputs, "softmax"> {
+export function roomForSoftmax({ logits }: Problem, { grad }: PieceOutputs): Pick<PieceOutputs, "softmax"> {
   if (grad === undefined) return {};
   const { buffer, byteOffset, byteLength } = grad;
   const overlaps =

@@ -83,6 +83,7 @@ test("@pixelgrad/core exports these names and no others", () => {
       "presetNames",
       "qualityFocal",
       "referenceValueAndGrad",
+      "roomForSoftmax",
       "runInline",
       "sensitivitySpecificity",
       "sigmoid",

@@ -14,8 +14,8 @@ import { valuesRead, Wiring } from "./graph/wiring.ts";
 import type { Head } from "./heads/head.ts";
 import { type Grid, HeadWriter, type Planes, RESIZE_TO_SIZES } from "./heads/head-writer.ts";
 import { type HeadName, heads } from "./heads/registry.ts";
+import { imageDims } from "./image-dims.ts";
 import { KnownValues } from "./runtime/known-values.ts";
-import { inputDimsFor } from "./training-graphs.ts";
 
 export interface AttachHeadOptions {
   readonly head: HeadName;
@@ -63,7 +63,7 @@ export async function attachHead(model: OnnxModel, options: AttachHeadOptions): 
       reason,
     });
   }
-  const known = await KnownValues.of(model, input.name, inputDimsFor(model, input, size));
+  const known = await KnownValues.of(model, input.name, imageDims(model, input, size));
   const names = options.features ?? defaultFeatures(options.head, featuresAmong(wiring, known, size));
   requireCount(options.head, names);
 

@@ -8,8 +8,8 @@ import type { OnnxModel } from "./graph/onnx-model.ts";
 import { stageEnds } from "./graph/stages.ts";
 import { dimsOf } from "./graph/tensor-proto.ts";
 import { valuesRead, Wiring } from "./graph/wiring.ts";
+import { imageDims } from "./image-dims.ts";
 import { KnownValues } from "./runtime/known-values.ts";
-import { inputDimsFor } from "./training-graphs.ts";
 
 export interface CandidateFeature {
   readonly name: string;
@@ -35,7 +35,7 @@ export async function candidateFeatures(
 ): Promise<CandidateFeature[]> {
   const wiring = new Wiring(model.graph);
   const input = imageInput(model, wiring);
-  const known = await KnownValues.of(model, input.name, inputDimsFor(model, input, size));
+  const known = await KnownValues.of(model, input.name, imageDims(model, input, size));
   return featuresAmong(wiring, known, size);
 }
 

@@ -5,11 +5,12 @@
  */
 import { PixelgradError } from "@pixelgrad/core";
 import { type Attributes, buildModel, node as makeNode, valueInfo } from "./graph/build.ts";
+import { elementType, elementTypeNumber, isFloatingPoint } from "./graph/element-types.ts";
 import type { NodeProto, OperatorSetIdProto, TensorProto } from "./graph/onnx_pb.ts";
 import { OnnxModel } from "./graph/onnx-model.ts";
 import { floatTensor, intTensor } from "./graph/tensor-proto.ts";
-import { rules } from "./rules/registry.ts";
-import type { RuleContext } from "./rules/rule.ts";
+import { ruleOf } from "./rules/registry.ts";
+import type { InputGrads, RuleContext } from "./rules/rule.ts";
 import { interpolationMatrix } from "./runtime/interpolation-matrix.ts";
 
 /** Every name this makes starts with it, so that none meets a name of the user's graph. */
@@ -30,6 +31,8 @@ export interface DifferentiateOptions {
   readonly output: string;
   readonly parameters: readonly string[];
   shape(value: string): readonly number[];
+  /** Element type of a value of the nodes, such as `bool`; `float32` unless given. */
+  type?(value: string): string | undefined;
   numbers(value: string): readonly number[] | undefined;
   /** The tensor of a frozen value, which the gradient graph then holds itself; without it, it is an input of that graph. */
   constant?(value: string): TensorProto | undefined;
@@ -48,7 +51,7 @@ export interface Derivative {
 export async function differentiate(options: DifferentiateOptions): Promise<Derivative> {
   const { nodes, output, parameters, shape } = options;
   const writer = new GradientWriter();
-  const opset = Number(options.opset.find(({ domain }) => isDefaultDomain(domain))?.version ?? 1n);
+  const opset = Number(options.opset.find(({ domain }) => /^(ai\.onnx)?$/.test(domain))?.version ?? 1n);
   const needed = new Set(parameters);
   for (const { input, output } of nodes) {
     if (input.some((value) => needed.has(value))) for (const value of output) needed.add(value);
@@ -60,12 +63,20 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
     const parts = grads.get(value);
     return parts === undefined || parts.length < 2 ? parts?.[0] : writer.emit("Sum", parts, 1)[0];
   };
+  const trained = new Set(parameters);
+  // The last refusal on the way is met first, so what lies behind it has rules.
+  const nearestCut = (node: NodeProto): string => {
+    const behind = nodes.slice(nodes.indexOf(node) + 1);
+    return behind.some(({ input }) => input.some((value) => trained.has(value)))
+      ? `train what lies behind '${node.output[0]}' instead`
+      : "no trainable weight lies behind it";
+  };
   for (const node of [...nodes].reverse()) {
     const outputGrads = node.output.map(gradOf);
     if (outputGrads.every((grad) => grad === undefined)) continue;
     if (!node.input.some((value) => needed.has(value))) continue;
-    const rule = isDefaultDomain(node.domain) ? rules[node.opType] : undefined;
-    if (rule === undefined) throw unsupported(node);
+    const rule = ruleOf(node);
+    if (rule === undefined) throw unsupported(node, nearestCut(node));
     const context: RuleContext = {
       node,
       opset,
@@ -80,7 +91,12 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
         const frozen = options.constant?.(value);
         if (frozen === undefined) saved.add(value);
         else frozenValues.set(value, frozen);
-        return value;
+        const type = frozen?.dataType ?? elementTypeNumber(options.type?.(value)) ?? elementType.float;
+        // The gradient graph is float32 throughout.
+        const narrowOrWide = isFloatingPoint(type) && type !== elementType.float;
+        return narrowOrWide
+          ? (writer.emit("Cast", [value], 1, { to: elementType.float })[0] as string)
+          : value;
       },
       numbers: (value) => (value ? options.numbers(value) : undefined),
       emit: (opType, inputs, attributes) => writer.emit(opType, inputs, 1, attributes)[0] as string,
@@ -90,7 +106,12 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
       interpolation: (from, to, scale) =>
         interpolationMatrix({ node, opset: options.opset, from, to, scale }),
     };
-    const inputGrads = await rule(context);
+    let inputGrads: InputGrads;
+    try {
+      inputGrads = await rule(context);
+    } catch (cause) {
+      throw refused(cause, nearestCut(node));
+    }
     node.input.forEach((value, i) => {
       const grad = inputGrads[i];
       if (grad !== undefined && needed.has(value)) grads.set(value, [...(grads.get(value) ?? []), grad]);
@@ -106,16 +127,12 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
     nodes: writer.nodes,
     inputs: [
       valueInfo(OUTPUT_GRAD, shape(output)),
-      ...[...saved].map((value) => valueInfo(value, shape(value))),
+      ...[...saved].map((value) => valueInfo(value, shape(value), elementTypeNumber(options.type?.(value)))),
     ],
     outputs: parameters.map((parameter) => valueInfo(gradOutput(parameter), shape(parameter))),
     initializers: [...writer.constants, ...frozenValues.values()],
   });
   return { model: OnnxModel.of(model, "the gradient graph"), saved: [...saved] };
-}
-
-function isDefaultDomain(domain: string): boolean {
-  return domain === "" || domain === "ai.onnx";
 }
 
 /** Nodes and constants of the gradient graph; equal ones are made once. */
@@ -165,12 +182,24 @@ function zeros(dims: readonly number[]): Float32Array {
   return new Float32Array(dims.reduce((a, b) => a * b, 1));
 }
 
-function unsupported({ opType, domain, name, output }: NodeProto): PixelgradError {
+function unsupported({ opType, domain, name, output }: NodeProto, nearestCut: string): PixelgradError {
   const node = name || (output[0] as string);
   const op = domain === "" ? opType : `${domain}.${opType}`;
   return new PixelgradError(
     "GRADIENT_UNSUPPORTED",
-    `${op} '${node}' lies between a trainable weight and the output, and has no gradient rule: train only weights after it.`,
+    `${op} '${node}' lies between a trainable weight and the output, and has no gradient rule: ${nearestCut}.`,
     { op, node },
+  );
+}
+
+/** What a rule refused, with the cut that avoids it. */
+function refused(cause: unknown, nearestCut: string): unknown {
+  if (!(cause instanceof PixelgradError) || cause.code !== "GRADIENT_UNSUPPORTED") return cause;
+  const context = cause.context as { readonly op: string; readonly node: string };
+  return new PixelgradError(
+    "GRADIENT_UNSUPPORTED",
+    `${cause.message.replace(/\.$/, "")}; ${nearestCut}.`,
+    context,
+    { cause },
   );
 }

@@ -18,6 +18,7 @@ declare module "@pixelgrad/core" {
     TENSOR_NOT_FOUND: { readonly name: string };
     TENSOR_UNSUPPORTED: { readonly name: string; readonly reason: string };
     NOTHING_TRAINABLE: { readonly trainable: string };
+    CUT_DIFFERS: { readonly difference: number; readonly largest: number };
     GRADIENT_UNSUPPORTED: { readonly op: string; readonly node: string };
     FEEDS_MISMATCH: { readonly expected: readonly string[]; readonly got: readonly string[] };
     METADATA_DAMAGED: { readonly key: string };

@@ -2,6 +2,7 @@
 import "./errors.ts";
 
 export { type AttachHeadOptions, attachHead } from "./attach-head.ts";
+export { type CandidateCut, type CutFeature, candidateCuts } from "./candidate-cuts.ts";
 export { type CandidateFeature, candidateFeatures } from "./candidate-features.ts";
 export {
   type Derivative,
@@ -54,7 +55,8 @@ export { type ModelCard, readModelCard, writeModelCard } from "./model-card.ts";
 export { type ResizeCoordinates, replaceResize } from "./replace-resize.ts";
 export { type InferredValue, inferValues } from "./runtime/infer-values.ts";
 export { openSession, Session, type SessionOptions, type SessionValue } from "./runtime/session.ts";
-export { verifyCut } from "./runtime/verify-cut.ts";
+export { requireSameLogits, verifyCut } from "./runtime/verify-cut.ts";
+export { simplify } from "./simplify.ts";
 export type { Trainable } from "./trainable.ts";
 export {
   type NamedDims,

@@ -8,11 +8,13 @@ import { PixelgradError } from "@pixelgrad/core";
 import { differentiate, gradOutput, OUTPUT_GRAD } from "./differentiate.ts";
 import { valueInfo } from "./graph/build.ts";
 import { cutBefore } from "./graph/cut.ts";
+import { elementTypeNumber } from "./graph/element-types.ts";
 import { extract } from "./graph/extract.ts";
-import { type Inspection, inspect } from "./graph/inspect.ts";
+import { inspect } from "./graph/inspect.ts";
 import type { NodeProto, TensorProto } from "./graph/onnx_pb.ts";
 import type { OnnxModel } from "./graph/onnx-model.ts";
 import { valuesRead, Wiring } from "./graph/wiring.ts";
+import { imageDims } from "./image-dims.ts";
 import { KnownValues } from "./runtime/known-values.ts";
 import { type Trainable, trainableWeights } from "./trainable.ts";
 
@@ -60,7 +62,7 @@ export async function trainingGraphs(
 ): Promise<TrainingGraphs> {
   const inspection = inspect(model);
   const { input, logits } = inspection;
-  const inputDims = inputDimsFor(model, input, size);
+  const inputDims = imageDims(model, input, size);
   const known = await KnownValues.of(model, input.name, inputDims);
   const wiring = new Wiring(model.graph);
   const dims = (name: string) => known.dims(name);
@@ -79,6 +81,7 @@ export async function trainingGraphs(
     output: logits,
     parameters: names,
     shape: (name) => known.shape(name),
+    type: (name) => known.type(name),
     numbers: (name) => known.numbers(name),
     constant: frozen,
   });
@@ -86,7 +89,7 @@ export async function trainingGraphs(
   const activations = saved.filter((name) => !given.has(name));
   const constantsFor = (nodes: readonly NodeProto[]): TensorProto[] =>
     [...new Set(nodes.flatMap(valuesRead))].flatMap((name) => frozen(name) ?? []);
-  const described = (name: string) => valueInfo(name, known.shape(name));
+  const described = (name: string) => valueInfo(name, known.shape(name), elementTypeNumber(known.type(name)));
   const head = extract(model, {
     nodes: cut.nodes,
     inputs: [...cut.features, ...names].map(described),
@@ -112,26 +115,6 @@ export async function trainingGraphs(
     gradientInput: OUTPUT_GRAD,
     gradientOutputs: Object.fromEntries(names.map((name) => [name, gradOutput(name)])),
   };
-}
-
-/** One image of `size` in the layout of the model; three channels where the file leaves them open. */
-export function inputDimsFor(
-  model: OnnxModel,
-  { dims, layout, name }: Inspection["input"],
-  [height, width]: readonly [number, number],
-): number[] {
-  const declared = layout === "NCHW" ? dims[1] : dims[3];
-  const channels = typeof declared === "number" ? declared : 3;
-  const wanted = layout === "NCHW" ? [1, channels, height, width] : [1, height, width, channels];
-  if (wanted.some((d, axis) => typeof dims[axis] === "number" && d !== dims[axis])) {
-    const reason = `its input '${name}' is [${dims.join(", ")}], images of ${height}×${width} need [${wanted.join(", ")}]`;
-    throw new PixelgradError(
-      "MODEL_UNSUPPORTED",
-      `${model.name} takes images of another size: ${reason}. Resize the images to the size of the model.`,
-      { model: model.name, reason },
-    );
-  }
-  return wanted;
 }
 
 /** A weight that nothing of the head reads would be trained in vain. */

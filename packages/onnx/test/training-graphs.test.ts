@@ -18,11 +18,11 @@ import { TrainingStep } from "./support/training-step.ts";
 const WEIGHTS = ["w0", "b0", "w1", "b1", "w2", "b2"];
 
 /**
- * Image → Conv stride 2 → `middle` → Conv stride 2 → Relu → 1x1 Conv → Resize x4, or to the sizes of the image. Biases
+ * Image → Conv stride 2 → `middle`, or a choice by comparison → Conv stride 2 → Relu → 1x1 Conv → Resize x4, or to the sizes of the image. Biases
  * keep all values of a channel on one side of 0, where differences are exact.
  */
-function network(options: { middle?: string; computedSizes?: boolean } = {}): OnnxModel {
-  const { middle = "Relu", computedSizes = false } = options;
+function network(options: { middle?: string; chosen?: boolean; computedSizes?: boolean } = {}): OnnxModel {
+  const { middle = "Relu", chosen = false, computedSizes = false } = options;
   const random = seededRandom(11);
   const weight = (name: string, dims: number[]) =>
     floatTensor(name, dims, uniformArray(random, elementCount(dims), 0.3));
@@ -31,7 +31,13 @@ function network(options: { middle?: string; computedSizes?: boolean } = {}): On
     buildModel({
       nodes: [
         node("Conv", ["image", "w0", "b0"], ["c0"], conv),
-        node(middle, ["c0"], ["r0"]),
+        ...(chosen
+          ? [
+              node("Greater", ["c0", "zero"], ["above"]),
+              node("Mul", ["c0", "tenth"], ["leak"]),
+              node("Where", ["above", "c0", "leak"], ["r0"]),
+            ]
+          : [node(middle, ["c0"], ["r0"])]),
         node("Conv", ["r0", "w1", "b1"], ["c1"], conv),
         node("Relu", ["c1"], ["r1"]),
         node("Conv", ["r1", "w2", "b2"], ["low"]),
@@ -54,6 +60,8 @@ function network(options: { middle?: string; computedSizes?: boolean } = {}): On
         floatTensor("b1", [4], [40, 40, -40, 50]),
         weight("w2", [3, 4, 1, 1]),
         floatTensor("b2", [3], [0.5, -0.5, 0.25]),
+        floatTensor("zero", [], [0]),
+        floatTensor("tenth", [], [0.1]),
         floatTensor("scales", [4], [1, 1, 4, 4]),
         intTensor("two", [2]),
         intTensor("four", [4]),
@@ -83,6 +91,7 @@ async function withStep(
 const cases: readonly (readonly [string, OnnxModel, TrainingGraphsOptions["trainable"]])[] = [
   ["all weights", network(), WEIGHTS],
   ["all weights, with sizes that the graph computes", network({ computedSizes: true }), WEIGHTS],
+  ["all weights, with an activation that a comparison chooses", network({ chosen: true }), WEIGHTS],
   ["the second layer alone", network(), ["w1", "b1"]],
   ["the last layer", network(), "last"],
   ["the last layer, with sizes that the graph computes", network({ computedSizes: true }), "last"],
@@ -167,7 +176,7 @@ describe("the cut", () => {
 });
 
 describe("what cannot be trained is refused", () => {
-  test.each(["HardSwish", "Sigmoid", "Erf"])(
+  test.each(["Atan", "Sinh", "Tan"])(
     "with GRADIENT_UNSUPPORTED naming %s on the way of a trainable weight, but not before it",
     async (middle) => {
       const model = network({ middle });

@@ -14,6 +14,7 @@ import {
   needsSecond,
   type Piece,
   type PieceOutputs,
+  roomForSoftmax,
   type UnitPlace,
   unitAt,
   viewPiece,
@@ -53,8 +54,8 @@ export class LossRun {
     const first = zeroSums(problem, plan.firstLength);
     const second = zeroSums(problem, plan.secondLength);
     const fields = makeFields(plan, problem, sharedDoubles);
-    const gathers = plan.hasFields ? { fields } : {};
-    await this.#mapPieces(pieces, gathers, undefined, first);
+    const kept = { ...(plan.hasFields && { fields }), ...this.#roomForSoftmax() };
+    await this.#mapPieces(pieces, kept, undefined, first);
     await this.#mapUnits(measuringPlaces(plan, problem), fields, undefined, (sums, { term, image }) =>
       addSums(plan.firstOf(first[image]!, term), sums),
     );
@@ -66,8 +67,16 @@ export class LossRun {
       coefficients,
       (sums, { term, image }) => addSums(plan.secondOf(second[image]!, term), sums),
     );
-    if (runsSecond) await this.#mapPieces(pieces, { ...outputs, ...gathers }, coefficients, second);
+    if (runsSecond) await this.#mapPieces(pieces, { ...outputs, ...kept }, coefficients, second);
     return { first, second };
+  }
+
+  /** As on one thread, where all of a piece stays in place from the first map to the second, whichever thread it is on. */
+  #roomForSoftmax(): Pick<PieceOutputs, "softmax"> {
+    const { problem, outputs } = this.#call;
+    const { arena } = this.#context.engine;
+    const stays = outputs.grad !== undefined && arena.holds(outputs.grad) && arena.holds(problem.logits);
+    return stays ? roomForSoftmax(problem, outputs) : {};
   }
 
   /** One map over all pieces; adds their sums to those of their images. */

@@ -28,6 +28,7 @@ export const arrayNames = [
   "upstream",
   "grad",
   "elements",
+  "softmax",
 ] as const;
 
 export type ArrayName = (typeof arrayNames)[number];
@@ -102,10 +103,11 @@ export class SharedView {
 
   view(piece: Piece, index: number): PieceView {
     const { arrays, layoutOfSlots, ...problem } = this.#shared;
-    const { grad, elements, logits, target, ...inputs } = this.#whole;
+    const { grad, elements, softmax, logits, target, ...inputs } = this.#whole;
     const view = viewPiece(this.#plan, { ...problem, ...inputs, logits, target } as Problem, piece, {
       ...(grad && { grad: grad as Floats }),
       ...(elements && { elements: elements as Floats }),
+      ...(softmax && { softmax: softmax as Floats }),
       ...(this.#fields && { fields: this.#fields }),
     });
     if (layoutOfSlots === undefined) return view;

@@ -1,7 +1,7 @@
 /** What a training run is told, with its defaults. @module */
 import { type LossSpec, PixelgradError } from "@pixelgrad/core";
 import { type Dataset, IGNORED, type Preprocess, type Size } from "@pixelgrad/dataset";
-import type { OnnxModel, ResizeCoordinates } from "@pixelgrad/onnx";
+import type { OnnxModel, ResizeCoordinates, Trainable } from "@pixelgrad/onnx";
 
 export type OptimizerName = "adamw" | "sgd";
 
@@ -18,8 +18,8 @@ export interface TrainOptions {
   readonly loss: LossSpec;
   /** The run folder; made when missing. */
   readonly out: string;
-  /** `last`, the classifier (default), or the names of parameter tensors. */
-  readonly trainable?: "last" | readonly string[];
+  /** `last`, the classifier (default); `decoder`; `all`; or names of weights, and of tensors behind which all is trained. */
+  readonly trainable?: Trainable;
   /** Output channels; default: the classes of the dataset. 1 makes a binary model of a dataset of two classes. */
   readonly channels?: number;
   /** Coordinates of the final resize between classifier and logits, in training and in the saved model. */

@@ -1,7 +1,7 @@
 /** What the main thread asks of a replica. Arrays in `SharedArrayBuffer`s travel by reference. @module */
 import type { FieldUnit, ImageSums, LossSpec } from "@pixelgrad/core";
 import type { Sample, SampleSpec } from "@pixelgrad/dataset";
-import type { ResizeCoordinates, TrainingGraphs } from "@pixelgrad/onnx";
+import type { ResizeCoordinates, Trainable, TrainingGraphs } from "@pixelgrad/onnx";
 
 /** Features and target of a sample, in shared memory, so that any replica can take any sample. */
 export interface PreparedSample {
@@ -38,7 +38,7 @@ export type ReplicaJob =
   | {
       readonly kind: "graphs";
       readonly model: Uint8Array;
-      readonly trainable: "last" | readonly string[];
+      readonly trainable: Trainable;
       /** Height and width of the model's input, in pixels. */
       readonly size: readonly [number, number];
     }

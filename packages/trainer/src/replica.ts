@@ -42,8 +42,15 @@ import type {
 interface Activations {
   readonly sample: PreparedSample;
   readonly place: BatchPlace;
-  readonly outputs: Record<string, Tensor>;
+  /** Undefined when they are made again: see `ACTIVATION_BYTES`. */
+  readonly outputs: Record<string, Tensor> | undefined;
 }
+
+/**
+ * Activations that a replica keeps between the two maps of a step, at most. Those of the samples beyond it are made
+ * again, to the same bits: a batch through a whole network would take gigabytes.
+ */
+const ACTIVATION_BYTES = 2 ** 30;
 
 export class Replica {
   readonly #setup: ReplicaSetup;
@@ -53,6 +60,7 @@ export class Replica {
   readonly #head: Session;
   readonly #gradient: Session;
   readonly #slots = new Map<number, Activations>();
+  #keptBytes = 0;
 
   static async open(setup: ReplicaSetup): Promise<Replica> {
     const { backbone, head, gradient } = setup.graphs;
@@ -94,11 +102,17 @@ export class Replica {
     return { ...prepared, labelSums: this.#first(problem, ALONE) };
   }
 
-  /** Runs the head and keeps its activations in `slot`; the sums of the first map unless the labels gave them. */
+  /** The sums of the first map; null when the labels gave them, and then nothing is run before `backward`. */
   async forward(slot: number, sample: PreparedSample, place: BatchPlace): Promise<Float64Array | null> {
+    if (sample.labelSums !== null) {
+      this.#slots.set(slot, { sample, place, outputs: undefined });
+      return null;
+    }
     const outputs = await this.#runHead(sample);
-    this.#slots.set(slot, { sample, place, outputs });
-    if (sample.labelSums !== null) return null;
+    const bytes = byteLength(outputs);
+    const keeps = this.#keptBytes + bytes <= ACTIVATION_BYTES;
+    if (keeps) this.#keptBytes += bytes;
+    this.#slots.set(slot, { sample, place, outputs: keeps ? outputs : undefined });
     return this.#first(this.#problem(floats(outputs, this.#logitsName), sample.mask), place);
   }
 
@@ -114,13 +128,17 @@ export class Replica {
     const kept = this.#slots.get(slot);
     if (kept === undefined) throw new Error(`unreachable: nothing is kept in slot ${slot}`);
     this.#slots.delete(slot);
-    const { sample, place, outputs } = kept;
+    const { sample, place } = kept;
+    if (kept.outputs !== undefined) this.#keptBytes -= byteLength(kept.outputs);
+    const outputs = kept.outputs ?? (await this.#runHead(sample));
     const logits = floats(outputs, this.#logitsName);
-    const sums = this.#second(this.#problem(logits, sample.mask), place, coefficients, logits);
+    // The gradient takes the place of the logits, unless the gradient graph reads those too.
+    const grad = this.#gradient.inputNames.includes(this.#logitsName) ? logits.slice() : logits;
+    const sums = this.#second(this.#problem(logits, sample.mask), place, coefficients, grad);
     const known: Record<string, Tensor> = {
       ...this.#feeds(sample),
       ...outputs,
-      [graphs.gradientInput]: tensor(logits, graphs.logits.dims),
+      [graphs.gradientInput]: tensor(grad, graphs.logits.dims),
     };
     const results = await this.#gradient.run(pick(known, this.#gradient.inputNames));
     const gradients = new Float32Array(this.#setup.weights.length);
@@ -248,6 +266,10 @@ function floats(outputs: Record<string, Tensor>, name: string): Float32Array {
   const data = outputs[name]?.data;
   if (!(data instanceof Float32Array)) throw new Error(`unreachable: no float32 output ${name}`);
   return data;
+}
+
+function byteLength(outputs: Record<string, Tensor>): number {
+  return Object.values(outputs).reduce((total, { data }) => total + data.byteLength, 0);
 }
 
 function pick(from: Record<string, Tensor>, names: readonly string[]): Record<string, Tensor> {

@@ -1,6 +1,6 @@
 /** The thread of one replica. */
 
-import { OnnxModel, replaceResize, trainingGraphs } from "@pixelgrad/onnx";
+import { OnnxModel, replaceResize, requireSameLogits, trainingGraphs } from "@pixelgrad/onnx";
 import { type Serve, serveJobs } from "@pixelgrad/pool";
 import { Replica } from "./replica.ts";
 import type { ReplicaJob, ReplicaResults } from "./replica-jobs.ts";
@@ -16,8 +16,12 @@ const serve: Serve<ReplicaJob, ReplicaResults[ReplicaJob["kind"]]> = serveJobs(a
   switch (job.kind) {
     case "resize":
       return (await replaceResize(OnnxModel.parse(job.model), job.coordinates)).toBytes();
-    case "graphs":
-      return trainingGraphs(OnnxModel.parse(job.model), { trainable: job.trainable, size: job.size });
+    case "graphs": {
+      const model = OnnxModel.parse(job.model);
+      const graphs = await trainingGraphs(model, { trainable: job.trainable, size: job.size });
+      await requireSameLogits(model, graphs);
+      return graphs;
+    }
     case "open":
       replica = await Replica.open(job.setup);
       return null;

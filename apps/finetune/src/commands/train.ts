@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { parseLoss } from "@pixelgrad/core";
 import { loadDataset, requirePreprocess } from "@pixelgrad/dataset";
-import { OnnxModel } from "@pixelgrad/onnx";
+import { OnnxModel, type Trainable } from "@pixelgrad/onnx";
 import { availableCpus } from "@pixelgrad/pool";
 import {
   type OptimizerName,
@@ -17,6 +17,7 @@ import type { Io } from "../io.ts";
 import { iouTable } from "../iou-table.ts";
 import { imageSpec, modelPreprocess } from "../model-preprocess.ts";
 import { nonNegativeNumber, positiveNumber, wholeNumber } from "../numbers.ts";
+import { parseTrainable } from "../parse-trainable.ts";
 import { trainProgress } from "../progress.ts";
 import { renderReport } from "../report/report.ts";
 import { RunFolder } from "../run-folder.ts";
@@ -33,7 +34,7 @@ interface TrainFlags {
   readonly threads: number;
   readonly seed: number;
   readonly out: string;
-  readonly trainable: "last";
+  readonly trainable: Trainable;
   readonly channels?: number;
   readonly resize: ResizeChoice;
 }
@@ -60,7 +61,12 @@ export function trainCommand(io: Io): Command {
       wholeNumber(0),
       trainDefaults.seed,
     )
-    .addOption(new Option("--trainable <what>", "what is trained").choices(["last"]).default("last"))
+    .option(
+      "--trainable <what>",
+      "last, decoder or all; or names, with commas between: of weights, or of tensors behind which all is trained",
+      parseTrainable,
+      "last" as Trainable,
+    )
     .option("--channels <n>", "output channels; 1 makes a binary model", wholeNumber(1))
     .addOption(
       new Option("--resize <coordinates>", "of the model's final resize: as they are, or replaced")

@@ -18,6 +18,11 @@ export function floatAttribute(node: NodeProto, name: string, missing: number): 
   return find(node, name)?.f ?? missing;
 }
 
+/** Undefined when the node has no such attribute. */
+export function optionalFloatAttribute(node: NodeProto, name: string): number | undefined {
+  return find(node, name)?.f;
+}
+
 export function stringAttribute(node: NodeProto, name: string, missing: string): string {
   const found = find(node, name);
   return found === undefined ? missing : new TextDecoder().decode(found.s);

@@ -1,5 +1,15 @@
 /** Element types of the ONNX format, by the numbers the format gives them. */
-export const elementType = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
+export const elementType = {
+  float: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+  bfloat16: 16,
+} as const;
 
 const names: Readonly<Record<number, string>> = {
   1: "float32",
@@ -23,8 +33,14 @@ export function elementTypeName(type: number): string {
   return names[type] ?? `type ${type}`;
 }
 
-/** The number of the type of that name; undefined for a name that is none. */
-export function elementTypeNumber(name: string): number | undefined {
+/** The number of the type of that name; undefined for a name that is none, or no name. */
+export function elementTypeNumber(name: string | undefined): number | undefined {
   const found = Object.entries(names).find(([, other]) => other === name);
   return found === undefined ? undefined : Number(found[0]);
+}
+
+/** Whether numbers of that type are floating point, of any width. */
+export function isFloatingPoint(type: number): boolean {
+  const { float, float16, float64, bfloat16 } = elementType;
+  return type === float || type === float16 || type === float64 || type === bfloat16;
 }

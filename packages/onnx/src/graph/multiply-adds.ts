@@ -1,36 +1,40 @@
-/** What the layers of a graph cost. @module */
+/** What a node costs, in multiplications with an addition each. @module */
 import { intAttribute } from "./attributes.ts";
 import type { NodeProto } from "./onnx_pb.ts";
 
 /**
- * Multiplications that a convolution or matrix product does, biases apart; 0 for other operators.
- * @param dims - dims of a value; undefined where they are not known, which counts as no cost.
+ * Of a layer with weights or a matrix product; 0 for every other node, which costs little beside those.
+ * @param dims - static dims of a value; undefined where they are not known, which counts as nothing.
  */
 export function multiplyAdds(
   node: NodeProto,
   dims: (value: string) => readonly number[] | undefined,
 ): number {
   const [first = "", second = ""] = node.input;
-  const made = product(dims(node.output[0] as string) ?? [0]);
+  const a = dims(first) ?? [];
+  const b = dims(second) ?? [];
+  const y = dims(node.output[0] ?? "") ?? [];
   switch (node.opType) {
     case "Conv":
     case "ConvInteger":
-      return made * product((dims(second) ?? [0, 0]).slice(1));
+      // A weight [M, C / group, ...kernel] is used once for each of its output pixels.
+      return product(y) * product(b.slice(1));
     case "QLinearConv":
-      return made * product((dims(node.input[3] ?? "") ?? [0, 0]).slice(1));
+      return product(y) * product((dims(node.input[3] ?? "") ?? []).slice(1));
     case "ConvTranspose":
-      return product(dims(first) ?? [0]) * product((dims(second) ?? [0, 0]).slice(1));
+      // A weight [C, M / group, ...kernel] is used once for each of its input pixels.
+      return product(a) * product(b.slice(1));
     case "Gemm":
-      return made * (dims(first)?.[intAttribute(node, "transA", 0) === 0 ? 1 : 0] ?? 0);
+      return product(y) * (a[intAttribute(node, "transA", 0) === 0 ? 1 : 0] ?? 0);
     case "MatMul":
     case "MatMulInteger":
     case "QLinearMatMul":
-      return made * (dims(first)?.at(-1) ?? 0);
+      return product(y) * (a.at(-1) ?? 0);
     default:
       return 0;
   }
 }
 
 function product(dims: readonly number[]): number {
-  return dims.reduce((a, b) => a * b, 1);
+  return dims.length === 0 ? 0 : dims.reduce((total, d) => total * d, 1);
 }

@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { elementType } from "./element-types.ts";
 import { TensorProtoSchema } from "./onnx_pb.ts";
-import { floatTensor, intTensor, readFloats, readInts } from "./tensor-proto.ts";
+import { floatTensor, intTensor, rawTensor, readFloats, readInts, readNumbers } from "./tensor-proto.ts";
 
 describe("numbers of a tensor", () => {
   test("come back as they were written", () => {
@@ -35,6 +35,12 @@ describe("numbers of a tensor", () => {
     expect(readInts(narrow)).toEqual([3, -4]);
     const wide = create(TensorProtoSchema, { dims: [2n], dataType: elementType.int64, int64Data: [3n, -4n] });
     expect(readInts(wide)).toEqual([3, -4]);
+  });
+
+  test("are 0 and 1 for bools, from raw bytes and from typed fields", () => {
+    expect(readNumbers(rawTensor("t", [2], elementType.bool, Uint8Array.of(1, 0)))).toEqual([1, 0]);
+    const typed = create(TensorProtoSchema, { dims: [2n], dataType: elementType.bool, int32Data: [0, 1] });
+    expect(readNumbers(typed)).toEqual([0, 1]);
   });
 
   test("are copies: writing to them leaves the tensor as it was", () => {

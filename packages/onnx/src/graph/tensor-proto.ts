@@ -62,8 +62,9 @@ export function rawTensor(
   return create(TensorProtoSchema, { name, dims: dims.map(BigInt), dataType, rawData: bytes });
 }
 
-/** The numbers of a float32, int64 or int32 tensor; undefined for other types. */
+/** The numbers of a float32, int64, int32 or bool tensor, true as 1; undefined for other types. */
 export function readNumbers(tensor: TensorProto): number[] | undefined {
+  if (tensor.dataType === elementType.bool) return readBools(tensor);
   if (tensor.dataType === elementType.float) return Array.from(readFloats(tensor).data);
   const whole = tensor.dataType === elementType.int64 || tensor.dataType === elementType.int32;
   return whole ? readInts(tensor) : undefined;
@@ -80,6 +81,13 @@ export function readInts(tensor: TensorProto): number[] {
   const data = wide
     ? Array.from(raw ? new BigInt64Array(aligned(rawData, 8, name)) : int64Data, Number)
     : Array.from(raw ? new Int32Array(aligned(rawData, 4, name)) : int32Data);
+  checkCount(name, data.length, dimsOf(tensor));
+  return data;
+}
+
+function readBools(tensor: TensorProto): number[] {
+  const { name, int32Data, rawData } = requireInside(tensor);
+  const data = Array.from(rawData.length > 0 ? rawData : int32Data);
   checkCount(name, data.length, dimsOf(tensor));
   return data;
 }

@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { elementCount, formatDims, PixelgradError, type Tensor } from "@pixelgrad/core";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 
@@ -97,6 +100,26 @@ export async function openSession(bytes: Uint8Array, options: SessionOptions = {
     return new Session(await InferenceSession.create(bytes, { ...pinned, graphOptimizationLevel }));
   } catch (cause) {
     throw refused("the model", cause);
+  }
+}
+
+/**
+ * The bytes of a model after the optimisations of the runtime that leave standard operators only: constants folded,
+ * nodes without effect removed, batch normalisation folded into convolutions.
+ * @throws PixelgradError `MODEL_UNSUPPORTED` with the runtime's reason.
+ */
+export async function optimizeBasic(bytes: Uint8Array): Promise<Uint8Array> {
+  // The runtime writes the result to a file or not at all.
+  const folder = await mkdtemp(join(tmpdir(), "pixelgrad-"));
+  const optimizedModelFilePath = join(folder, "model.onnx");
+  try {
+    const options = { ...pinned, graphOptimizationLevel: "basic", optimizedModelFilePath } as const;
+    await (await InferenceSession.create(bytes, options)).release();
+    return await readFile(optimizedModelFilePath);
+  } catch (cause) {
+    throw refused("the model", cause);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

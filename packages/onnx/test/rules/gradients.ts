@@ -45,12 +45,13 @@ export function caseFeeds({ inputs, range = {}, kinks = [], distinct }: RuleCase
 export function caseModel(
   { nodes, inputs, opset = 18, ...held }: RuleCase,
   outputs: readonly string[] = ["y"],
+  typeOfOutput: (name: string) => number = () => elementType.float,
 ): OnnxModel {
   return OnnxModel.of(
     buildModel({
       nodes,
       inputs: Object.entries(inputs).map(([name, dims]) => valueInfo(name, dims)),
-      outputs: outputs.map((name) => valueInfo(name)),
+      outputs: outputs.map((name) => valueInfo(name, undefined, typeOfOutput(name))),
       initializers: constantsOf(held),
       opset,
     }),
@@ -68,6 +69,13 @@ export interface CaseGradients {
   readonly grads: Readonly<Record<string, Float32Array>>;
 }
 
+/** Types of values that a rule may save, float32 apart. */
+const madeTypes: Readonly<Record<string, number>> = {
+  bool: elementType.bool,
+  int64: elementType.int64,
+  float64: elementType.float64,
+};
+
 /** From the gradient graph, by onnxruntime. */
 export async function caseGradients(given: RuleCase): Promise<CaseGradients> {
   const feeds = caseFeeds(given);
@@ -83,11 +91,13 @@ export async function caseGradients(given: RuleCase): Promise<CaseGradients> {
     output: "y",
     parameters: Object.keys(given.inputs),
     shape,
+    type: (name) => values.get(name)?.type,
     numbers: (name) => (constants.has(name) ? readNumbers(constants.get(name)!) : undefined),
     constant: (name) => constants.get(name),
   });
   const made = saved.filter((name) => !(name in feeds));
-  const outputs = await runOnce(caseModel(given, [...new Set(["y", ...made])]), feeds);
+  const typeOfMade = (name: string) => madeTypes[values.get(name)?.type ?? ""] ?? elementType.float;
+  const outputs = await runOnce(caseModel(given, [...new Set(["y", ...made])], typeOfMade), feeds);
   const y = outputs["y"] as Tensor<Float32Array>;
   const results = await runOnce(model, {
     ...Object.fromEntries(saved.map((name) => [name, feeds[name] ?? outputs[name]!])),

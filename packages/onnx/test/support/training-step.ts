@@ -78,6 +78,36 @@ export class TrainingStep {
     return ((await at(step)) - (await at(-step))) / (2 * step);
   }
 
+  /**
+   * How much the functional of the logits changes when all parameters move along `direction`, `by` to either side, and
+   * how much `grads` say it does: for the way the float32 weights really moved.
+   */
+  async changeAlong(
+    features: Readonly<Record<string, Tensor>>,
+    functional: Float32Array,
+    grads: Readonly<Record<string, Float32Array>>,
+    direction: Readonly<Record<string, Float32Array>>,
+    by: number,
+  ): Promise<{ readonly change: number; readonly expected: number }> {
+    const moved = (t: number): Record<string, Tensor<Float32Array>> =>
+      Object.fromEntries(
+        Object.entries(this.parameters).map(([name, { data, dims }]) => [
+          name,
+          { data: data.map((v, i) => v + t * direction[name]![i]!), dims },
+        ]),
+      );
+    const value = async (parameters: Readonly<Record<string, Tensor>>): Promise<number> => {
+      const outputs = await this.forward(features, parameters);
+      return dot(functional, outputs[this.graphs.logits.name]!.data as Float32Array);
+    };
+    const [ahead, behind] = [moved(by), moved(-by)];
+    let expected = 0;
+    for (const [name, grad] of Object.entries(grads)) {
+      expected += dot(grad, ahead[name]!.data) - dot(grad, behind[name]!.data);
+    }
+    return { change: (await value(ahead)) - (await value(behind)), expected };
+  }
+
   async close(): Promise<void> {
     for (const session of [this.#backbone, this.#head, this.#gradient]) await session?.release();
   }

@@ -1,0 +1,31 @@
+/** The values that every way from the image to the classifier goes through. @module */
+import type { Wiring } from "./wiring.ts";
+
+/**
+ * In graph order, without the image and `output` themselves. A cut at one of them leaves a single feature; there are
+ * none inside a block that something skips.
+ */
+export function waists(wiring: Wiring, input: string, output: string): string[] {
+  const nodes = wiring.ancestors([output]);
+  const reached = new Set([input]);
+  // Values that are made from the image and that a later node still reads.
+  const lastRead = new Map<string, number>();
+  nodes.forEach((node, i) => {
+    for (const value of node.input) lastRead.set(value, i);
+  });
+  const open = new Set([input]);
+  const found: string[] = [];
+  nodes.forEach((node, i) => {
+    if (!node.input.some((value) => reached.has(value)) || node.output.every((v) => wiring.isStatic(v)))
+      return;
+    for (const value of node.output) {
+      if (value === "") continue;
+      reached.add(value);
+      if (lastRead.has(value)) open.add(value);
+    }
+    for (const value of open) if ((lastRead.get(value) ?? -1) <= i) open.delete(value);
+    const [only] = open;
+    if (open.size === 1 && only !== undefined && only !== input && only !== output) found.push(only);
+  });
+  return [...new Set(found)];
+}
