@@ -1,19 +1,18 @@
 /** A segmentation head on tensors of a model that need have none: of a classifier, a detector, any backbone. @module */
 import { PixelgradError } from "@pixelgrad/core";
-import { type CandidateFeature, featuresAmong } from "./candidate-features.ts";
+import { featuresAmong } from "./candidate-features.ts";
 import { valueInfo } from "./graph/build.ts";
 import { requireChannels } from "./graph/channels.ts";
-import { elementType, elementTypeNumber } from "./graph/element-types.ts";
+import { elementTypeNumber } from "./graph/element-types.ts";
 import { FREE_INITIALIZERS } from "./graph/extract.ts";
-import { featureLayout } from "./graph/feature-layout.ts";
 import { imageInput } from "./graph/inspect.ts";
 import { neededPart } from "./graph/needed-part.ts";
 import type { OnnxModel } from "./graph/onnx-model.ts";
 import { dimsOf } from "./graph/tensor-proto.ts";
 import { valuesRead, Wiring } from "./graph/wiring.ts";
-import type { Head } from "./heads/head.ts";
-import { type Grid, HeadWriter, type Planes, RESIZE_TO_SIZES } from "./heads/head-writer.ts";
-import { type HeadName, heads } from "./heads/registry.ts";
+import { defaultFeatures, planesOf, requireCount, requireOrder } from "./head-features.ts";
+import { type Grid, HeadWriter, RESIZE_TO_SIZES } from "./heads/head-writer.ts";
+import { type HeadName, headOf } from "./heads/registry.ts";
 import { imageDims } from "./image-dims.ts";
 import { KnownValues } from "./runtime/known-values.ts";
 
@@ -32,9 +31,6 @@ export interface AttachHeadOptions {
   /** Channels inside the head; 128, or a quarter of the features' for `fcn`, unless given. `linear` has none. */
   readonly width?: number;
 }
-
-/** Larger than that, small things are lost. */
-const LARGEST_STRIDE = 16;
 
 /** The oldest operator set whose operators are those of today. */
 const OLDEST_OPSET = 7;
@@ -69,13 +65,13 @@ export async function attachHead(model: OnnxModel, options: AttachHeadOptions): 
 
   const part = model.withGraph(neededPart(model, names));
   const taken = namesOf(part);
-  const prefix = free("head/", taken);
+  const prefix = freePrefix(taken);
   const write = new HeadWriter({ prefix, seed, opset });
   const features = names.map((name) => planesOf({ name, wiring, known, size, write }));
   requireOrder(options.head, names, features);
   const logits = await head.build(write, { features, channels, width, size });
   const image: Grid = { name: input.name, size, axis: input.layout === "NCHW" ? 2 : 1 };
-  const output = free("logits", taken);
+  const output = freeOutput(taken);
   await write.resize(logits, image, output);
 
   const { graph } = part;
@@ -96,97 +92,6 @@ export async function attachHead(model: OnnxModel, options: AttachHeadOptions): 
   });
 }
 
-function headOf(name: HeadName): Head {
-  if (Object.hasOwn(heads, name)) return heads[name];
-  const known = Object.keys(heads);
-  throw new PixelgradError(
-    "HEAD_UNKNOWN",
-    `There is no head named '${name}': choose one of ${known.join(", ")}.`,
-    {
-      name,
-      known,
-    },
-  );
-}
-
-function defaultFeatures(name: HeadName, candidates: readonly CandidateFeature[]): string[] {
-  const { takes, lowStrides } = headOf(name);
-  const strides = candidates.map(({ stride }) => stride);
-  const deepest = candidates.findLast(({ stride }) => stride === Math.max(...strides));
-  if (takes.length === 1) {
-    const last = candidates.findLast(({ stride }) => stride <= LARGEST_STRIDE) ?? deepest;
-    if (last !== undefined) return [last.name];
-  }
-  const low = lowStrides
-    .filter((wanted) => wanted < (deepest?.stride ?? 0))
-    .map((wanted) => candidates.findLast(({ stride }) => stride === wanted))
-    .find((found) => found !== undefined);
-  if (takes.length > 1 && low !== undefined && deepest !== undefined) return [low.name, deepest.name];
-  const got = candidates.map(({ name, stride }) => `${name} (stride ${stride})`);
-  throw new PixelgradError(
-    "FEATURES_INVALID",
-    `The model offers no ${takes.join(" and ")} for the head ${name}, only ${got.join(", ") || "nothing"}: name the features to use.`,
-    { head: name, expected: takes, got },
-  );
-}
-
-function requireCount(head: HeadName, got: readonly string[]): void {
-  const { takes } = headOf(head);
-  if (got.length === takes.length) return;
-  throw new PixelgradError(
-    "FEATURES_INVALID",
-    `The head ${head} takes ${takes.length} ${takes.length === 1 ? "feature" : "features, low and high"}; got ${got.join(", ") || "none"}.`,
-    { head, expected: takes, got },
-  );
-}
-
-function requireOrder(head: HeadName, got: readonly string[], features: readonly Planes[]): void {
-  const pixels = features.map(({ size }) => size[0] * size[1]);
-  if (pixels.every((count, i) => i === 0 || count < (pixels[i - 1] as number))) return;
-  const described = features.map(({ size }, i) => `${got[i]} of ${size.join("×")}`);
-  throw new PixelgradError(
-    "FEATURES_INVALID",
-    `The head ${head} takes first the low features, then the high ones, which have fewer pixels; got ${described.join(", then ")}.`,
-    { head, expected: headOf(head).takes, got },
-  );
-}
-
-interface FeatureSearch {
-  readonly name: string;
-  readonly wiring: Wiring;
-  readonly known: KnownValues;
-  readonly size: readonly [number, number];
-  readonly write: HeadWriter;
-}
-
-/** A feature as float32 planes. */
-function planesOf({ name, wiring, known, size, write }: FeatureSearch): Planes {
-  const dims = known.shape(name);
-  const type = known.type(name);
-  const [samples, a = 0, b = 0, c = 0] = dims;
-  if (wiring.isStatic(name)) throw unusable(name, "it does not depend on the image");
-  if (dims.length !== 4 || samples !== 1 || (type !== "float32" && type !== "float16")) {
-    throw unusable(
-      name,
-      `it is ${type} [${dims.join(", ")}] for one image, expected float32 or float16 [1, channels, height, width]`,
-    );
-  }
-  const layout = featureLayout(wiring, name, dims, size);
-  if (layout === undefined)
-    throw unusable(name, `which axes of [${dims.join(", ")}] are height and width is not to be told`);
-  const x: Planes =
-    layout === "NHWC" ? write.toPlanes({ name }, c, [a, b]) : { name, channels: a, size: [b, c], axis: 2 };
-  if (x.size[0] * x.size[1] === 1) throw unusable(name, "it has one pixel alone");
-  return type === "float16" ? write.cast(x, elementType.float) : x;
-}
-
-function unusable(name: string, reason: string): PixelgradError {
-  return new PixelgradError("TENSOR_UNSUPPORTED", `A head cannot be attached to '${name}': ${reason}.`, {
-    name,
-    reason,
-  });
-}
-
 /** Every name in a graph. */
 function namesOf({ graph }: OnnxModel): ReadonlySet<string> {
   return new Set([
@@ -196,13 +101,26 @@ function namesOf({ graph }: OnnxModel): ReadonlySet<string> {
   ]);
 }
 
-/** `wanted`, or the first of `wanted2`, `wanted3` ... that no name begins with; a "/" at its end stays there. */
-function free(wanted: string, taken: ReadonlySet<string>): string {
-  const [, stem = "", end = ""] = /^(.*?)(\/?)$/.exec(wanted) ?? [];
-  for (let i = 1; ; i++) {
-    const name = stem + (i === 1 ? "" : i) + end;
-    if (![...taken].some((other) => other.startsWith(name))) return name;
-  }
+/** `head/`, or the first of `head2/`, `head3/` ... that no name begins with. */
+function freePrefix(taken: ReadonlySet<string>): string {
+  return firstFree(
+    (i) => `head${i}/`,
+    (name) => [...taken].some((other) => other.startsWith(name)),
+  );
+}
+
+/** `logits`, or the first of `logits2`, `logits3` ... that is no name, nor the beginning of one made from it. */
+function freeOutput(taken: ReadonlySet<string>): string {
+  return firstFree(
+    (i) => `logits${i}`,
+    (name) => [...taken].some((other) => other === name || other.startsWith(`${name}:`)),
+  );
+}
+
+function firstFree(nameOf: (i: number | "") => string, isTaken: (name: string) => boolean): string {
+  let name = nameOf("");
+  for (let i = 2; isTaken(name); i++) name = nameOf(i);
+  return name;
 }
 
 /** Whether the head is built for one size of the image. */

@@ -1,5 +1,5 @@
 /** New heads on networks that have none; see real-models.test.ts for those nobody here made. */
-import type { Tensor } from "@pixelgrad/core";
+import { elementCount, type Tensor } from "@pixelgrad/core";
 import { relativeError, seededRandom, uniformArray } from "@pixelgrad/core/testing";
 import {
   attachHead,
@@ -19,6 +19,8 @@ import {
 } from "@pixelgrad/onnx";
 import { describe, expect, test } from "vitest";
 import { classifierNetwork, stages } from "./support/backbones.ts";
+import { dot } from "./support/dot.ts";
+import { TrainingStep } from "./support/training-step.ts";
 
 const size = [32, 48] as const;
 const image = uniformArray(seededRandom(2), 3 * 32 * 48);
@@ -97,6 +99,29 @@ describe.each(names)("%s", (head) => {
     expect(await verifyCut(replaced, graphs, image)).toBeLessThan(1e-5);
   });
 
+  test("trains whole behind its features: gradients within 1e-2 of differences along a random direction", async () => {
+    const attached = await attach(classifierNetwork(), head);
+    const graphs = await trainingGraphs(attached, { trainable: featuresOf(head), size });
+    const weights = attached.graph.initializer.filter(({ name }) => /^head\/.*\/(weight|bias)$/.test(name));
+    expect(graphs.parameters.map(({ name }) => name).sort()).toEqual(weights.map(({ name }) => name).sort());
+    const step = await TrainingStep.open(graphs);
+    try {
+      const features = await step.features(image);
+      const functional = uniformArray(seededRandom(6), elementCount(graphs.logits.dims));
+      const gradients = await step.gradients(features, functional);
+      const got: number[] = [];
+      const expected: number[] = [];
+      for (const { name, data } of graphs.parameters) {
+        const direction = uniformArray(seededRandom(7), data.length);
+        got.push(dot(gradients[name] as Float32Array, direction));
+        expected.push(await step.difference(features, functional, name, (i) => direction[i] as number, 1e-3));
+      }
+      expect(relativeError(got, expected)).toBeLessThan(1e-2);
+    } finally {
+      await step.close();
+    }
+  });
+
   test("goes along with images of another size and number from operator set 11 on", async () => {
     const model = classifierNetwork({ opset: 11, dims: ["n", 3, "h", "w"] });
     const attached = await attach(model, head);
@@ -154,12 +179,12 @@ describe("what it stands on", () => {
         node: [
           ...model.graph.node.slice(0, 9),
           node("Identity", ["r3"], ["head/mine"]),
-          node("Conv", ["head/mine", "logits"], ["out"]),
+          node("Conv", ["head/mine", "logits"], ["logits3"]),
         ],
         initializer: [...model.graph.initializer, floatTensor("logits", [4, 16, 1, 1], new Float32Array(64))],
-        output: [valueInfo("out", [1, 4, 4, 6])],
+        output: [valueInfo("logits3", [1, 4, 4, 6])],
       }),
-      { head: "fcn", features: ["out"], channels: 3, size, seed: 1 },
+      { head: "fcn", features: ["logits3"], channels: 3, size, seed: 1 },
     );
     expect(twice.outputs.map(({ name }) => name)).toEqual(["logits2"]);
     expect(inspect(twice).classifier.weight).toBe("head2/classifier/weight");

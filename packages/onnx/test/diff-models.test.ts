@@ -70,6 +70,9 @@ describe("no difference is", () => {
   });
 });
 
+/** A type of one byte that is not read here. */
+const FLOAT8 = 17;
+
 describe("one difference is told as that one:", () => {
   test.each([
     [
@@ -204,7 +207,7 @@ describe("one difference is told as that one:", () => {
     expect(said(of(elementType.int8, [1, 254, 3]), of(elementType.int8, [1, 2, 3]))).toEqual({
       tensors: only("changed", expect.objectContaining({ elementsChanged: 1, largestChange: 4 })),
     });
-    expect(said(of(elementType.bool, [1, 1]), of(elementType.bool, [1, 0]))).toEqual({
+    expect(said(of(FLOAT8, [1, 1]), of(FLOAT8, [1, 0]))).toEqual({
       tensors: only("changed", expect.objectContaining({ name: "w", elementsChanged: undefined })),
     });
   });
