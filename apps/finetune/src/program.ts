@@ -1,6 +1,7 @@
 /** The command line: parses, runs one command, and says with which code to exit. */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { diffCommand } from "./commands/diff.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { predictCommand } from "./commands/predict.ts";
@@ -24,7 +25,14 @@ function program(io: Io): Command {
     .version(version())
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
-  for (const command of [inspectCommand(io), trainCommand(io), evaluateCommand(io), predictCommand(io)]) {
+  const commands = [
+    inspectCommand(io),
+    trainCommand(io),
+    evaluateCommand(io),
+    predictCommand(io),
+    diffCommand(io),
+  ];
+  for (const command of commands) {
     root.addCommand(command.copyInheritedSettings(root));
   }
   return root;

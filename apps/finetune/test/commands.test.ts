@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { relativeError } from "@pixelgrad/core/testing";
 import { run } from "@pixelgrad/finetune";
-import { node, OnnxModel } from "@pixelgrad/onnx";
+import { type ModelDiff, node, OnnxModel } from "@pixelgrad/onnx";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyProject } from "./street-data.ts";
 
@@ -212,6 +212,75 @@ describe("train --resize", () => {
     await model.withGraph({ node: nodes }).save(shifted);
     const { out } = await command("inspect", shifted);
     expect(out).toMatch(/tail +Resize asymmetric linear\nhint .*--resize half-pixel\n/);
+  });
+});
+
+describe("diff", () => {
+  const original = () => join(folder, "model.onnx");
+  const trained = (out: string, ...more: readonly string[]) =>
+    command(...trainArguments(folder, out, "--epochs", "1", "--threads", "1", ...more));
+
+  beforeAll(async () => {
+    await trained("first");
+  });
+
+  test("tells what training for another number of classes changed: classifier, sizes and metadata", async () => {
+    const { code, out } = await command("diff", original(), join(folder, "first", "model.onnx"));
+    expect(code).toBe(0);
+    expect(out.replace(/(preprocess) .*/, "$1").split("\n")).toEqual([
+      "tensors   3 changed, 4 unchanged",
+      "  ~ w1 float32 [3, 8, 1, 1] → [2, 8, 1, 1]",
+      "  ~ b1 float32 [3] → [2]",
+      "  ~ size int64 [4]: 1 of 4 numbers, by 1 at most",
+      "outputs   1 changed",
+      "  ~ logits float32 [1, 3, 16, 16] → [1, 2, 16, 16]",
+      "metadata  4 added",
+      "  + pixelgrad.version 1",
+      '  + pixelgrad.names ["ground","square"]',
+      "  + pixelgrad.palette [[0,0,0],[128,0,0]]",
+      "  + pixelgrad.preprocess",
+      "",
+    ]);
+  });
+
+  test("of a model and one trained from it: the numbers of the classifier alone, and every other byte is the same", async () => {
+    const first = join(folder, "first", "model.onnx");
+    await trained("second", "--model", first);
+    const second = join(folder, "second", "model.onnx");
+    const { code, out } = await command("diff", first, second, "--json");
+    expect(code).toBe(0);
+    const diff = JSON.parse(out) as ModelDiff;
+    expect(diff.tensors.changed.map(({ name }) => name)).toEqual(["w1", "b1"]);
+    const nothing = { added: [], removed: [], changed: [] };
+    expect(diff).toMatchObject({
+      tensors: { added: [], removed: [], unchanged: 5 },
+      nodes: { ...nothing, unchanged: 4 },
+      inputs: nothing,
+      outputs: nothing,
+      metadata: { ...nothing, unchanged: 4 },
+      opsets: nothing,
+      other: [],
+      same: false,
+    });
+    const [before, after] = [await OnnxModel.load(first), await OnnxModel.load(second)];
+    const { largestChange } = diff.tensors.changed[0] as ModelDiff["tensors"]["changed"][number];
+    const [from, to] = [before.parameter("w1").data, after.parameter("w1").data];
+    expect(largestChange).toBe(Math.max(...from.map((v, i) => Math.abs(v - (to[i] as number)))));
+    const classifier = new Map(["w1", "b1"].map((name) => [name, after.parameter(name)]));
+    const patched = Buffer.from(before.withParameters(classifier).toBytes());
+    expect(patched.equals(await readFile(second))).toBe(true);
+  });
+
+  test("says that there is none", async () => {
+    const { code, out } = await command("diff", original(), original());
+    expect([code, out]).toEqual([0, "no difference in 7 tensors and 4 nodes\n"]);
+  });
+
+  test("of a file that is none exits 1, and of one file 2", async () => {
+    const none = await command("diff", original(), join(folder, "data.yaml"));
+    expect(none.code).toBe(1);
+    expect(none.err).toContain("MODEL_DAMAGED");
+    expect((await command("diff", original())).code).toBe(2);
   });
 });
 

@@ -14,6 +14,12 @@ declare module "@pixelgrad/core" {
     MODEL_UNSUPPORTED: { readonly model: string; readonly reason: string };
     NO_SEGMENTATION_OUTPUT: { readonly outputs: readonly string[] };
     CLASSIFIER_UNSUPPORTED: { readonly op: string; readonly node: string };
+    HEAD_UNKNOWN: { readonly name: string; readonly known: readonly string[] };
+    FEATURES_INVALID: {
+      readonly head: string;
+      readonly expected: readonly string[];
+      readonly got: readonly string[];
+    };
     RESIZE_UNSUPPORTED: { readonly reason: string };
     CHANNELS_INVALID: { readonly channels: number };
     TENSOR_NOT_FOUND: { readonly name: string };

@@ -1,7 +1,9 @@
 /** Inspect, cut, differentiate and patch ONNX segmentation models; run them on stock onnxruntime-node. */
 import "./errors.ts";
 
+export { type AttachHeadOptions, attachHead } from "./attach-head.ts";
 export { type CandidateCut, type CutFeature, candidateCuts } from "./candidate-cuts.ts";
+export { type CandidateFeature, candidateFeatures } from "./candidate-features.ts";
 export {
   type Derivative,
   type DifferentiateOptions,
@@ -18,6 +20,16 @@ export {
   valueInfo,
 } from "./graph/build.ts";
 export type { Classifier } from "./graph/classifier.ts";
+export {
+  type Difference,
+  diffModels,
+  type ModelDiff,
+  type NodeChange,
+  type NodeFacts,
+  type TextChange,
+  type ValueChange,
+} from "./graph/diff-models.ts";
+export type { TensorChange, TensorFacts } from "./graph/diff-tensors.ts";
 export { elementType } from "./graph/element-types.ts";
 export { inFloat32 } from "./graph/in-float32.ts";
 export {
@@ -39,6 +51,7 @@ export {
   readInts,
   readNumbers,
 } from "./graph/tensor-proto.ts";
+export type { HeadName } from "./heads/registry.ts";
 export { type ModelCard, readModelCard, writeModelCard } from "./model-card.ts";
 export { type ResizeCoordinates, replaceResize } from "./replace-resize.ts";
 export { type InferredValue, inferValues } from "./runtime/infer-values.ts";

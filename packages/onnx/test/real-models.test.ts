@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import { elementCount, type Tensor } from "@pixelgrad/core";
 import { relativeError, seededRandom, uniformArray } from "@pixelgrad/core/testing";
 import {
+  attachHead,
+  candidateFeatures,
   inFloat32,
   inspect,
   OnnxModel,
@@ -13,6 +15,7 @@ import {
   replaceClassifier,
   replaceResize,
   trainingGraphs,
+  valueInfo,
   verifyCut,
 } from "@pixelgrad/onnx";
 import { describe, expect, test } from "vitest";
@@ -28,6 +31,8 @@ const voc = "seg_deeplabv3_mnv2dm05_voc21";
 const person = "seg_deeplabv3_mnv2dm05_person";
 const pan = "seg_pan_mnv3small_skin_clothes_hair";
 const sinet = "seg_sinet_portrait";
+const selfie = "seg_mediapipe_selfie";
+const text = "seg_ppocrv2_text_det";
 const sizes = { [voc]: [257, 257], [person]: [513, 513], [pan]: [512, 512], [sinet]: [320, 320] } as const;
 const trainable = Object.entries(sizes) as [keyof typeof sizes, readonly [number, number]][];
 
@@ -87,6 +92,11 @@ async function runOnRandom(bytes: Uint8Array): Promise<Record<string, Tensor>> {
   }
 }
 
+/** The runtime infers what it is not told. */
+function untyped(name: string): ReturnType<typeof valueInfo> {
+  return Object.assign(valueInfo(name), { type: undefined });
+}
+
 describe.skipIf(!existsSync(folder))("real models", { timeout: 60_000 }, () => {
   test("all are read and written with as many bytes", async () => {
     expect(files.length).toBeGreaterThan(0);
@@ -138,6 +148,8 @@ describe.skipIf(!existsSync(folder))("real models", { timeout: 60_000 }, () => {
     [person, "concat_projection/Relu:0", "transpose:0", "logits", "NCHW", 2],
     [pan, "1266", "1272", "sigmoid", "NCHW", 3],
     [sinet, "818", "classifier/1", "logits", "NCHW", 2],
+    [selfie, "add_13__xeno_compat__1:0", "segment_add:0", "sigmoid", "NHWC", 1],
+    [text, "batch_norm_75.tmp_4", "elementwise_add_11.tmp_0", "sigmoid", "NCHW", 1],
   ] as const)("%s has its head found", async (name, features, logits, kind, layout, channels) => {
     expect(inspect(await load(name))).toMatchObject({
       classifier: { features },
@@ -148,8 +160,6 @@ describe.skipIf(!existsSync(folder))("real models", { timeout: 60_000 }, () => {
   });
 
   test.each([
-    ["seg_mediapipe_selfie", "CLASSIFIER_UNSUPPORTED", /ConvTranspose 'segment'/],
-    ["seg_ppocrv2_text_det", "CLASSIFIER_UNSUPPORTED", /ConvTranspose/],
     ["cls_squeezenet1_1_fp16", "NO_SEGMENTATION_OUTPUT", /softmaxout_1 \[1, 1000, 1, 1\]/],
     ["cls_mobilenetv2_int8_dynamic", "NO_SEGMENTATION_OUTPUT", /output \[batch_size, 1000\]/],
     ["det_yolox_nano_coco", "NO_SEGMENTATION_OUTPUT", /output \[1, 3549, 85\]/],
@@ -258,4 +268,78 @@ describe.skipIf(!existsSync(folder))("real models", { timeout: 60_000 }, () => {
       expect(replaced.graph.node.filter((node, i) => node !== model.graph.node[i])).toEqual([]);
     },
   );
+
+  test.each([
+    [selfie, [256, 256], "const_fold_opt__493"],
+    [text, [64, 96], "conv2d_transpose_5.b_0"],
+  ] as const)(
+    "%s, which ends in a ConvTranspose, takes 3 channels instead of 1",
+    async (name, size, bias) => {
+      const model = await load(name);
+      const replaced = replaceClassifier(model, { channels: 3, seed: 1 });
+      const { classifier, output, channels } = inspect(replaced);
+      expect(classifier).toMatchObject({ op: "ConvTranspose", weightAxis: 1, bias });
+      expect([channels, output.kind]).toEqual([3, "softmax"]);
+      const made = (await run(replaced.toBytes(), feedsFor(replaced, size)))[output.name];
+      expect(made?.dims).toEqual(output.layout === "NHWC" ? [1, ...size, 3] : [1, 3, ...size]);
+      expect(replaced.inputs).toEqual(model.inputs);
+    },
+  );
+
+  const backbones = [
+    ["det_yolox_nano_coco", 416, "linear", ["1028"]],
+    ["det_yolox_nano_coco", 416, "lraspp", ["695", "1028"]],
+    ["det_yolox_nano_coco", 416, "deeplabv3+", undefined],
+    ["cls_squeezenet1_1_fp16", 224, "fcn", ["fire9/concat_1"]],
+    ["cls_squeezenet1_1_fp16", 224, "lraspp", ["fire3/concat_1", "fire9/concat_1"]],
+    ["cls_squeezenet1_1_fp16", 224, "deeplabv3+", undefined],
+    ["cls_mobilenetv2_int8_dynamic", 224, "fcn", ["417"]],
+    ["cls_mobilenetv2_int8_dynamic", 224, "lraspp", ["356", "463"]],
+    ["cls_mobilenetv2_int8_dynamic", 224, "deeplabv3+", undefined],
+  ] as const;
+  test.each(backbones)(
+    "%s of %i pixels becomes a segmentation model by a head %s on %j, its features bit-equal",
+    async (name, side, head, features) => {
+      const model = await load(name);
+      const size = [side, side] as const;
+      const attached = await attachHead(model, {
+        head,
+        ...(features && { features }),
+        channels: 4,
+        size,
+        seed: 1,
+      });
+      expect(attached.inputs).toEqual(model.inputs);
+      expect(inspect(attached)).toMatchObject({
+        channels: 4,
+        classifier: { weight: "head/classifier/weight" },
+      });
+      const { name: input, type } = model.inputs[0] as (typeof model.inputs)[number];
+      const dims = [1, 3, side, side];
+      const pixels = uniformArray(seededRandom(5), elementCount(dims));
+      // In float16: numbers from 0.5 to 1.
+      const data =
+        type === "float16" ? Uint16Array.from(pixels, (v) => 0x3800 + Math.round(512 * (v + 1))) : pixels;
+      const kept =
+        features ?? (await candidateFeatures(model, size)).slice(0, 3).map((feature) => feature.name);
+      const withFeatures = (of: OnnxModel) =>
+        run(of.withGraph({ output: [...of.graph.output, ...kept.map(untyped)] }).toBytes(), {
+          [input]: { data, dims },
+        });
+      const [before, after] = [await withFeatures(model), await withFeatures(attached)];
+      expect(after["logits"]?.dims).toEqual([1, 4, side, side]);
+      for (const value of kept) expect(bytesOf(after[value]).equals(bytesOf(before[value]))).toBe(true);
+      const made = new Set(attached.graph.node.flatMap(({ output }) => output));
+      for (const output of model.outputs) expect(made).not.toContain(output.name);
+    },
+  );
+
+  test.each([
+    ["det_yolox_nano_coco", 416, ["721", "781", "841", "890", "1028", "1070", "1112"]],
+    ["cls_squeezenet1_1_fp16", 224, ["conv1_2", "fire3/concat_1", "fire5/concat_1", "fire9/concat_1"]],
+    ["cls_mobilenetv2_int8_dynamic", 224, ["339", "365", "426", "463"]],
+  ] as const)("%s of %i pixels offers features, %j among them", async (name, side, expected) => {
+    const found = (await candidateFeatures(await load(name), [side, side])).map((feature) => feature.name);
+    expect(found).toEqual(expect.arrayContaining([...expected]));
+  });
 });

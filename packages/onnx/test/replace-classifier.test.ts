@@ -230,10 +230,114 @@ describe("a classifier whose weights are wrapped", () => {
   });
 });
 
+/** A ConvTranspose of an image `[1, 3, 4, 4]` to `from` channels of twice the size, and what follows it. */
+function transposedModel(
+  from: number,
+  nodes: Parameters<typeof buildModel>[0]["nodes"],
+  more: readonly (readonly [string, readonly number[]])[],
+): OnnxModel {
+  return bareModel({
+    nodes,
+    initializers: [
+      floatTensor("w", [3, from, 2, 2], new Float32Array(12 * from)),
+      ...more.map(([name, dims]) =>
+        floatTensor(name, dims, new Float32Array(dims.reduce((x, y) => x * y, 1))),
+      ),
+      intTensor("planes", [1, from, 1, 1]),
+    ],
+    outputs: [valueInfo("out", [1, from, 8, 8])],
+  });
+}
+
+describe("a ConvTranspose as classifier", () => {
+  const strides = { strides: [2, 2] };
+  const up = node("ConvTranspose", ["image", "w"], ["up"], strides);
+
+  test.each([
+    ["a bias of its own", [node("ConvTranspose", ["image", "w", "b"], ["out"], strides)], [4], [7]],
+    ["no bias", [node("ConvTranspose", ["image", "w"], ["out"], strides)], undefined, undefined],
+    ["an added bias", [up, node("Add", ["up", "b"], ["out"])], [1, 4, 1, 1], [1, 7, 1, 1]],
+    [
+      "an added bias that a Reshape lays along the channels",
+      [up, node("Reshape", ["b", "planes"], ["planar"]), node("Add", ["planar", "up"], ["out"])],
+      [4],
+      [7],
+    ],
+    [
+      "a height and width it is told",
+      [node("ConvTranspose", ["image", "w"], ["out"], { ...strides, output_shape: [8, 8] })],
+      undefined,
+      undefined,
+    ],
+  ] as const)("with %s follows from 4 channels to 7", async (_, nodes, bias, after) => {
+    const model = transposedModel(4, nodes, bias === undefined ? [] : [["b", bias]]);
+    expect(inspect(model)).toMatchObject({
+      channels: 4,
+      classifier: { op: "ConvTranspose", features: "image", weight: "w", weightAxis: 1 },
+      logits: "out",
+    });
+    expect(inspect(model).classifier.bias).toBe(bias && "b");
+    const replaced = replaceClassifier(model, { channels: 7, seed: 1 });
+    expect(inspect(replaced).channels).toBe(7);
+    expect(replaced.parameter("w").dims).toEqual([3, 7, 2, 2]);
+    if (after !== undefined) expect(replaced.parameter("b").dims).toEqual(after);
+    expect((await run(replaced)).dims).toEqual([1, 7, 8, 8]);
+  });
+
+  test.each([
+    ["of four axes", [1, 1, 1, 1], [1, 3, 1, 1]],
+    ["of one axis", [1], [3, 1, 1]],
+    ["of none", [], [3, 1, 1]],
+  ] as const)("of one channel with an added number %s gets a bias per channel", async (_, bias, after) => {
+    const model = transposedModel(1, [up, node("Add", ["up", "b"], ["out"])], [["b", bias]]);
+    const replaced = replaceClassifier(model, { channels: 3, seed: 1 });
+    expect(replaced.parameter("b").dims).toEqual(after);
+    expect((await run(replaced)).dims).toEqual([1, 3, 8, 8]);
+  });
+
+  test("that shares the shape of its bias with another layer leaves that layer's as it was", async () => {
+    const model = transposedModel(
+      4,
+      [
+        node("Reshape", ["other", "planes"], ["shift"]),
+        node("Conv", ["image", "w0"], ["four"]),
+        node("Add", ["four", "shift"], ["moved"]),
+        node("Conv", ["moved", "w1"], ["three"]),
+        node("ConvTranspose", ["three", "w"], ["up"], strides),
+        node("Reshape", ["b", "planes"], ["planar"]),
+        node("Add", ["up", "planar"], ["out"]),
+      ],
+      [
+        ["b", [4]],
+        ["other", [4]],
+        ["w0", [4, 3, 1, 1]],
+        ["w1", [3, 4, 1, 1]],
+      ],
+    );
+    expect((await run(replaceClassifier(model, { channels: 2, seed: 1 }))).dims).toEqual([1, 2, 8, 8]);
+  });
+});
+
 describe("a model that cannot follow is refused with CLASSIFIER_UNSUPPORTED, naming the node", () => {
-  test("when the last layer is a ConvTranspose", () => {
-    const model = bareModel({ nodes: [node("ConvTranspose", ["image", "w", "b"], ["out"])] });
+  test.each(["Conv", "ConvTranspose"])("when the last layer is a %s in groups", (op) => {
+    const dims = op === "Conv" ? [6, 1, 1, 1] : [3, 2, 1, 1];
+    const model = bareModel({
+      nodes: [node(op, ["image", "w"], ["out"], { group: 3 })],
+      initializers: [floatTensor("w", dims, new Float32Array(6))],
+      outputs: [valueInfo("out", [1, 6, 4, 4])],
+    });
+    expect(inspect(model).channels).toBe(6);
     expect(() => replaceClassifier(model, { channels: 2, seed: 1 })).toThrow(
+      expect.objectContaining({ code: "CLASSIFIER_UNSUPPORTED", context: { op, node: `${op}:out` } }),
+    );
+  });
+
+  test("when the last layer is a ConvTranspose along one axis", () => {
+    const model = bareModel({
+      nodes: [node("ConvTranspose", ["image", "w"], ["out"])],
+      initializers: [floatTensor("w", [3, 2, 2], new Float32Array(12))],
+    });
+    expect(() => inspect(model)).toThrow(
       expect.objectContaining({
         code: "CLASSIFIER_UNSUPPORTED",
         context: { op: "ConvTranspose", node: "ConvTranspose:out" },

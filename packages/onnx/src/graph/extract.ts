@@ -4,7 +4,7 @@ import type { GraphProto, NodeProto, TensorProto, ValueInfoProto } from "./onnx_
 import { OnnxModel } from "./onnx-model.ts";
 
 /** Since this version of the format an initialiser need not be listed as an input. */
-const FREE_INITIALIZERS = 4n;
+export const FREE_INITIALIZERS = 4n;
 
 export interface Part {
   /** In graph order. */

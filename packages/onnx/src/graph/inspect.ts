@@ -67,7 +67,7 @@ type Head = Omit<Inspection, "input">;
 /**
  * Finds the segmentation output, the classifier and the place of the loss; of several outputs, the first that is one.
  * @throws PixelgradError `NO_SEGMENTATION_OUTPUT`; `CLASSIFIER_UNSUPPORTED` when there is one that ends in a layer this
- *   package cannot train; `MODEL_UNSUPPORTED` for other than one float32 image input.
+ *   package cannot train; `MODEL_UNSUPPORTED` for other than one float32 or float16 image input.
  */
 export function inspect(model: OnnxModel): Inspection {
   const wiring = Wiring.of(model.graph);
@@ -124,7 +124,7 @@ function headAt(
     throw error;
   }
   if (classifier === undefined) return mapsPixels(dims) ? noLayer(last) : undefined;
-  const channels = classifier.weightDims[classifier.weightAxis] as number;
+  const { channels } = classifier;
   let axes = classifierAxes(classifier, tail[0], rankOf(model, value));
   const tailAxes = [axes];
   for (const node of tail) {
@@ -170,12 +170,13 @@ function logitsOf({ output }: Classifier, tail: readonly NodeProto[], tailAxes: 
   return at === 0 ? output : (before[at - 1]?.output[0] as string);
 }
 
-/** One float32 image; its channels are where a 3 is, or where a first Transpose takes them from. */
-function imageInput(model: OnnxModel, wiring: Wiring): Inspection["input"] {
+/** One image of floats; its channels are where a 3 is, or where a first Transpose takes them from. */
+export function imageInput(model: OnnxModel, wiring: Wiring): Inspection["input"] {
   const [input, ...others] = model.inputs;
-  if (input === undefined || others.length > 0 || input.type !== "float32" || input.dims.length !== 4) {
+  const isFloat = input?.type === "float32" || input?.type === "float16";
+  if (input === undefined || others.length > 0 || !isFloat || input.dims.length !== 4) {
     const got = model.inputs.map(({ name, type, dims }) => `${name} ${type} [${dims.join(", ")}]`);
-    const reason = `expected one float32 input of 4 dims, got ${got.join("; ") || "none"}`;
+    const reason = `expected one float32 or float16 input of 4 dims, got ${got.join("; ") || "none"}`;
     throw new PixelgradError("MODEL_UNSUPPORTED", `${model.name} cannot be used here: ${reason}.`, {
       model: model.name,
       reason,
@@ -201,7 +202,10 @@ function mapsPixels(dims: readonly (number | string)[]): boolean {
 }
 
 function noLayer(node: NodeProto): PixelgradError {
-  return refuse(node, "expected a Conv, Gemm or MatMul with weights of its own at the end of the model");
+  return refuse(
+    node,
+    "expected a Conv, ConvTranspose, Gemm or MatMul with weights of its own at the end of the model",
+  );
 }
 
 function lost(node: NodeProto): PixelgradError {

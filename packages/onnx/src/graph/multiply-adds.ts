@@ -19,6 +19,8 @@ export function multiplyAdds(
     case "ConvInteger":
       // A weight [M, C / group, ...kernel] is used once for each of its output pixels.
       return product(y) * product(b.slice(1));
+    case "QLinearConv":
+      return product(y) * product((dims(node.input[3] ?? "") ?? []).slice(1));
     case "ConvTranspose":
       // A weight [C, M / group, ...kernel] is used once for each of its input pixels.
       return product(a) * product(b.slice(1));
@@ -26,6 +28,7 @@ export function multiplyAdds(
       return product(y) * (a[intAttribute(node, "transA", 0) === 0 ? 1 : 0] ?? 0);
     case "MatMul":
     case "MatMulInteger":
+    case "QLinearMatMul":
       return product(y) * (a.at(-1) ?? 0);
     default:
       return 0;

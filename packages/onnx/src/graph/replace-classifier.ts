@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { elementCount, PixelgradError } from "@pixelgrad/core";
+import { elementCount } from "@pixelgrad/core";
 import { intAttribute } from "./attributes.ts";
 import { node } from "./build.ts";
+import { requireChannels } from "./channels.ts";
+import { addedBias } from "./classifier.ts";
 import { edited } from "./edited.ts";
 import { gaussianArray } from "./gaussian.ts";
 import { type Inspection, inspect } from "./inspect.ts";
@@ -47,13 +49,7 @@ interface CopiedConstants {
  *   cannot follow.
  */
 export function replaceClassifier(model: OnnxModel, { channels, seed }: ReplaceClassifierOptions): OnnxModel {
-  if (!Number.isInteger(channels) || channels < 1) {
-    throw new PixelgradError(
-      "CHANNELS_INVALID",
-      `A classifier has a whole number of channels, at least 1; got ${channels}.`,
-      { channels },
-    );
-  }
+  requireChannels("A classifier", channels);
   const found = inspect(model);
   if (found.channels === channels) return model;
   const { graph } = model;
@@ -110,31 +106,57 @@ function reading(old: NodeProto, names: ReadonlyMap<string, string>): NodeProto 
 }
 
 function newWeights(
-  { classifier, channels: old }: Inspection,
+  found: Inspection,
   wiring: Wiring,
   channels: number,
   seed: number,
 ): [string, Replacement][] {
-  const { node: layer, op, weight, weightAxis, bias, output } = classifier;
+  const { node: layer, weight, weightAxis, bias } = found.classifier;
   if (intAttribute(layer, "group", 1) !== 1) throw cannotFollow(layer, "its channels are in groups");
   const kept = wiring.constant(weight) as TensorProto;
   const { dims } = readFloats(kept);
   const resized = dims.map((d, axis) => (axis === weightAxis ? channels : d));
   const numbers = gaussianArray(seed, elementCount(resized), NEW_WEIGHT_DEVIATION);
-  const made: [string, Replacement][] = [
-    [weight, { tensor: withFloatsOf(kept, resized, numbers), readers: [layer] }],
-  ];
-  if (bias === undefined) return made;
+  const made: Replacement = { tensor: withFloatsOf(kept, resized, numbers), readers: [layer] };
+  return [[weight, made], ...(bias === undefined ? [] : newBias(found, bias, wiring, channels))];
+}
+
+/** A bias of zeros, and the shapes it is given on its way to an Add. */
+function newBias(
+  { classifier, channels: old }: Inspection,
+  bias: string,
+  wiring: Wiring,
+  channels: number,
+): [string, Replacement][] {
+  const { node: layer, op, output } = classifier;
   const tensor = wiring.constant(bias);
   if (tensor === undefined) throw cannotFollow(layer, `its bias '${bias}' is no constant`);
-  const adder = layer.input[2] === bias ? layer : (wiring.producer(output) as NodeProto);
-  const biasDims = readFloats(tensor).dims;
-  // A Conv's own bias has one axis; one that is added to it lies along axis 1 of 4; all others along the last.
-  const axis = op === "Conv" && adder !== layer ? biasDims.length - 3 : biasDims.length - 1;
-  const biasResized = biasDims.map((d, i) => (i === axis && d === old ? channels : d));
-  const zeros = new Float32Array(elementCount(biasResized));
-  made.push([bias, { tensor: withFloatsOf(tensor, biasResized, zeros), readers: [adder] }]);
+  const isOwn = layer.input[2] === bias;
+  const adder = isOwn ? layer : (wiring.producer(output) as NodeProto);
+  const added = adder.input.map((value) => addedBias(wiring, value)).find((found) => found?.bias === bias);
+  const shaping = isOwn ? [] : (added?.shaping ?? []);
+  // Added to planes it lies along the third axis from the end, all other biases along the last one.
+  const fromEnd = !isOwn && (op === "Conv" || op === "ConvTranspose") ? 3 : 1;
+  const { dims } = readFloats(tensor);
+  const resized = withChannels(dims, shaping.length > 0 && dims.length === 1 ? 1 : fromEnd, old, channels);
+  const zeros = withFloatsOf(tensor, resized, new Float32Array(elementCount(resized)));
+  const made: [string, Replacement][] = [[bias, { tensor: zeros, readers: [shaping.at(-1) ?? adder] }]];
+  for (const reshape of shaping.filter(({ opType }) => opType === "Reshape")) {
+    const [, name = ""] = reshape.input;
+    const shape = wiring.constant(name);
+    if (shape === undefined) throw cannotFollow(reshape, `the shape it gives '${bias}' is no constant`);
+    const ints = withChannels(readInts(shape), fromEnd, old, channels);
+    made.push([name, { tensor: intTensor(name, ints), readers: [reshape] }]);
+  }
   return made;
+}
+
+/** Dims with the channels along one axis changed; one number for all channels gets that axis where it has not. */
+function withChannels(dims: readonly number[], fromEnd: number, old: number, channels: number): number[] {
+  const axis = dims.length - fromEnd;
+  const isSingle = axis < 0 && old === 1 && elementCount(dims) === 1;
+  if (isSingle) return Array.from({ length: fromEnd }, (_, i) => (i === 0 ? channels : 1));
+  return dims.map((d, i) => (i === axis && d === old ? channels : d));
 }
 
 /** Constant shapes of the tail that hold the number of channels. */

@@ -5,6 +5,8 @@
  */
 import { create } from "@bufbuild/protobuf";
 import { elementCount, type Tensor } from "@pixelgrad/core";
+import { node, valueInfo } from "../graph/build.ts";
+import { elementType } from "../graph/element-types.ts";
 import { ValueInfoProtoSchema } from "../graph/onnx_pb.ts";
 import type { OnnxModel } from "../graph/onnx-model.ts";
 import { openSession } from "./session.ts";
@@ -18,7 +20,7 @@ export interface InferredValue {
 }
 
 /**
- * Dims and type of every value of the graph, by name, for float32 inputs of `inputDims`.
+ * Dims and type of every value of the graph, by name, for float32 or float16 inputs of `inputDims`.
  * @param keep - whether the numbers of a value are kept too; of none, unless given.
  * @throws PixelgradError `MODEL_UNSUPPORTED`, `FEEDS_MISMATCH`.
  */
@@ -28,16 +30,22 @@ export async function inferValues(
   keep: (value: string) => boolean = () => false,
 ): Promise<Map<string, InferredValue>> {
   const made = model.graph.node.flatMap(({ output }) => output).filter((name) => name !== "");
-  const all = model.withGraph({ output: made.map((name) => create(ValueInfoProtoSchema, { name })) });
+  const types = new Map(model.inputs.map(({ name, type }) => [name, type]));
+  const half = Object.keys(inputDims).filter((name) => types.get(name) === "float16");
+  const all = fedFloat32(model, half).withGraph({
+    output: made.map((name) => create(ValueInfoProtoSchema, { name })),
+  });
   const session = await openSession(all.toBytes(), { optimization: "none" });
   try {
     const feeds = Object.entries(inputDims).map(([name, dims]) => [
-      name,
+      half.includes(name) ? wide(name) : name,
       { data: new Float32Array(elementCount(dims)), dims },
     ]);
     const results = await session.run(Object.fromEntries(feeds));
     const values = new Map<string, InferredValue>();
-    for (const [name, dims] of Object.entries(inputDims)) values.set(name, { dims, type: "float32" });
+    for (const [name, dims] of Object.entries(inputDims)) {
+      values.set(name, { dims, type: types.get(name) ?? "float32" });
+    }
     for (const { name, type } of session.outputs) {
       const result = results[name];
       if (result === undefined) continue;
@@ -48,4 +56,20 @@ export async function inferValues(
   } finally {
     await session.release();
   }
+}
+
+/** The model with float32 inputs, cast, in place of those of float16, which not every Node can feed. */
+function fedFloat32(model: OnnxModel, names: readonly string[]): OnnxModel {
+  const { graph } = model;
+  return model.withGraph({
+    input: graph.input.map((value) => (names.includes(value.name) ? valueInfo(wide(value.name)) : value)),
+    node: [
+      ...names.map((name) => node("Cast", [wide(name)], [name], { to: elementType.float16 })),
+      ...graph.node,
+    ],
+  });
+}
+
+function wide(name: string): string {
+  return `${name}:float32`;
 }

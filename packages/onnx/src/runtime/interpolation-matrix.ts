@@ -45,7 +45,7 @@ export async function interpolationMatrix({
     nodes: [edited(node, { attribute, input: [...inputs], output: ["y"], name: "resize" })],
     inputs: [valueInfo("x", columns)],
     outputs: [valueInfo("y")],
-    initializers: [floatTensor("roi", [0], []), scales, sizes].filter(({ name }) => inputs.includes(name)),
+    initializers: [floatTensor("none", [0], []), scales, sizes].filter(({ name }) => inputs.includes(name)),
     opset,
   });
   const session = await openSession(OnnxModel.of(model).toBytes());
@@ -65,5 +65,6 @@ export async function interpolationMatrix({
 function inputsFor(node: NodeProto, bySize: boolean): readonly string[] {
   if (node.input.length === 1) return ["x"];
   if (node.opType === "Upsample" || node.input.length === 2) return ["x", "scales"];
-  return bySize ? ["x", "roi", "", "sizes"] : ["x", "roi", "scales"];
+  // Up to set 12 none of these may be left out.
+  return bySize ? ["x", "none", "none", "sizes"] : ["x", "none", "scales"];
 }
