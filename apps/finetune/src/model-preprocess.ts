@@ -1,7 +1,7 @@
 /** What a model wants done to its images. */
 import { PixelgradError } from "@pixelgrad/core";
 import { type ImageSpec, isPerChannel, isSize, type Preprocess, type Size } from "@pixelgrad/dataset";
-import { type Inspection, inspect, type OnnxModel, readModelCard } from "@pixelgrad/onnx";
+import { type Inspection, imageInput, type OnnxModel, readModelCard } from "@pixelgrad/onnx";
 import "./errors.ts";
 
 /**
@@ -9,7 +9,7 @@ import "./errors.ts";
  * @throws PixelgradError `SHAPE_MISMATCH` when both have a size and they differ, `INPUT_SIZE_UNKNOWN` when neither has.
  */
 export function imageSpec(model: OnnxModel, preprocess: Preprocess): ImageSpec {
-  const { input } = inspect(model);
+  const input = imageInput(model);
   return { ...preprocess, size: sizeOf(model.name, input, preprocess.size), layout: input.layout };
 }
 

@@ -1,13 +1,15 @@
-/** What `--trainable` says. @module */
+/** What `--trainable` and `--features` say. @module */
 import type { Trainable } from "@pixelgrad/onnx";
 import { InvalidArgumentError } from "commander";
 
-/** `last`, `decoder` or `all`; anything else is names, with commas between. */
+/** `last`, `decoder` or `all`; anything else is names. */
 export function parseTrainable(text: string): Trainable {
-  if (text === "last" || text === "decoder" || text === "all") return text;
+  return text === "last" || text === "decoder" || text === "all" ? text : parseNames(text);
+}
+
+/** Names with commas between. */
+export function parseNames(text: string): readonly string[] {
   const names = text.split(",").map((name) => name.trim());
-  if (names.some((name) => name === "")) {
-    throw new InvalidArgumentError("Expected last, decoder, all, or names with commas between.");
-  }
+  if (names.includes("")) throw new InvalidArgumentError("Expected names with commas between.");
   return names;
 }

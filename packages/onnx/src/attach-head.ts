@@ -5,10 +5,11 @@ import { valueInfo } from "./graph/build.ts";
 import { requireChannels } from "./graph/channels.ts";
 import { elementTypeNumber } from "./graph/element-types.ts";
 import { FREE_INITIALIZERS } from "./graph/extract.ts";
-import { imageInput } from "./graph/inspect.ts";
+import { imageInput, inspect } from "./graph/inspect.ts";
 import { neededPart } from "./graph/needed-part.ts";
 import type { OnnxModel } from "./graph/onnx-model.ts";
 import { dimsOf } from "./graph/tensor-proto.ts";
+import { weightUses } from "./graph/weights.ts";
 import { valuesRead, Wiring } from "./graph/wiring.ts";
 import { defaultFeatures, planesOf, requireCount, requireOrder } from "./head-features.ts";
 import { type Grid, HeadWriter, RESIZE_TO_SIZES } from "./heads/head-writer.ts";
@@ -30,6 +31,14 @@ export interface AttachHeadOptions {
   readonly seed: number;
   /** Channels inside the head; 128, or a quarter of the features' for `fcn`, unless given. `linear` has none. */
   readonly width?: number;
+}
+
+/** Names of the weights that `attached`, a model of {@link attachHead}, has and the one it was made of has not. */
+export function headWeights(model: OnnxModel, attached: OnnxModel): string[] {
+  const wiring = Wiring.of(attached.graph);
+  const uses = weightUses(wiring, wiring.ancestors([inspect(attached).logits]));
+  const before = Wiring.of(model.graph);
+  return [...new Set([...uses.values()].flat())].filter((name) => before.constant(name) === undefined);
 }
 
 /** The oldest operator set whose operators are those of today. */

@@ -1,7 +1,7 @@
 /** Inspect, cut, differentiate and patch ONNX segmentation models; run them on stock onnxruntime-node. */
 import "./errors.ts";
 
-export { type AttachHeadOptions, attachHead } from "./attach-head.ts";
+export { type AttachHeadOptions, attachHead, headWeights } from "./attach-head.ts";
 export { type CandidateCut, type CutFeature, candidateCuts } from "./candidate-cuts.ts";
 export { type CandidateFeature, candidateFeatures } from "./candidate-features.ts";
 export {
@@ -34,6 +34,7 @@ export { elementType } from "./graph/element-types.ts";
 export { inFloat32 } from "./graph/in-float32.ts";
 export {
   type Inspection,
+  imageInput,
   inspect,
   type Layout,
   type OutputKind,
@@ -51,7 +52,7 @@ export {
   readInts,
   readNumbers,
 } from "./graph/tensor-proto.ts";
-export type { HeadName } from "./heads/registry.ts";
+export { type HeadName, headNames } from "./heads/registry.ts";
 export { type ModelCard, readModelCard, writeModelCard } from "./model-card.ts";
 export { type ResizeCoordinates, replaceResize } from "./replace-resize.ts";
 export { type InferredValue, inferValues } from "./runtime/infer-values.ts";

@@ -24,10 +24,17 @@ export interface TrainableSearch {
  * Names of the weights to train, in the order of the graph.
  * @throws PixelgradError `TENSOR_NOT_FOUND` for a name that is neither a weight nor a tensor; `NOTHING_TRAINABLE`.
  */
-export function trainableWeights(
-  trainable: Trainable,
-  { wiring, inspection, dims }: TrainableSearch,
-): string[] {
+export function trainableWeights(trainable: Trainable, search: TrainableSearch): string[] {
+  const names = chosenWeights(trainable, search);
+  const { wiring, inspection } = search;
+  const { weight, bias } = inspection.classifier;
+  const isNamed = typeof trainable !== "string" && trainable.includes(weight);
+  if (bias === undefined || isNamed || !names.includes(wiring.constantName(weight) ?? weight)) return names;
+  // One number that is added to a single channel looks like a constant of the graph; it is the classifier's bias.
+  return [...new Set([...names, wiring.constantName(bias) ?? bias])];
+}
+
+function chosenWeights(trainable: Trainable, { wiring, inspection, dims }: TrainableSearch): string[] {
   const { classifier, logits } = inspection;
   if (trainable === "last") {
     const own = [classifier.weight, ...(classifier.bias ? [classifier.bias] : [])];
@@ -38,7 +45,7 @@ export function trainableWeights(
   if (trainable === "decoder") {
     const end = encoderEnd({ wiring, classifier: classifier.output, logits, dims });
     return end === undefined
-      ? trainableWeights("last", { wiring, inspection, dims })
+      ? chosenWeights("last", { wiring, inspection, dims })
       : orRefuse(behind(wiring, way, [end]), "decoder");
   }
   const weights = trainable.filter((name) => wiring.constant(name) !== undefined);

@@ -1,7 +1,7 @@
 /** What a training run is told, with its defaults. @module */
 import { type LossSpec, PixelgradError } from "@pixelgrad/core";
 import { type Dataset, IGNORED, type Preprocess, type Size } from "@pixelgrad/dataset";
-import type { OnnxModel, ResizeCoordinates, Trainable } from "@pixelgrad/onnx";
+import type { HeadName, OnnxModel, ResizeCoordinates, Trainable } from "@pixelgrad/onnx";
 
 export type OptimizerName = "adamw" | "sgd";
 
@@ -18,7 +18,11 @@ export interface TrainOptions {
   readonly loss: LossSpec;
   /** The run folder; made when missing. */
   readonly out: string;
-  /** `last`, the classifier (default); `decoder`; `all`; or names of weights, and of tensors behind which all is trained. */
+  /** A new head in place of the model's outputs, which need be no segmentation; see `attachHead` of `@pixelgrad/onnx`. */
+  readonly head?: HeadName;
+  /** Tensors that the new head stands on; chosen by the head unless given. */
+  readonly features?: readonly string[];
+  /** `last`, the classifier, or all of a new `head` (default); `decoder`; `all`; or names of weights, and of tensors behind which all is trained. */
   readonly trainable?: Trainable;
   /** Output channels; default: the classes of the dataset. 1 makes a binary model of a dataset of two classes. */
   readonly channels?: number;

@@ -5,7 +5,7 @@
  */
 import { ConfusionMatrix } from "@pixelgrad/core";
 import type { ImageSpec, Sample, SampleSpec } from "@pixelgrad/dataset";
-import { inspect, type OnnxModel, type SegmentationOutput } from "@pixelgrad/onnx";
+import { inFloat32, inspect, type OnnxModel, type SegmentationOutput } from "@pixelgrad/onnx";
 import { availableCpus, OrderedPool, type RunOptions } from "@pixelgrad/pool";
 import type { EvaluationResult } from "./events.ts";
 import type { LabelMap } from "./output-labels.ts";
@@ -34,8 +34,10 @@ export interface PredictOptions extends RunOptions {
 }
 
 function predictionPool(model: OnnxModel, threads: number): OrderedPool<PredictionJob, PredictionResult> {
-  const { input, output } = inspect(model);
-  const workerData: PredictionSetup = { model: model.toBytes(), input: input.name, output };
+  // Images are float32.
+  const wide = inFloat32(model);
+  const { input, output } = inspect(wide);
+  const workerData: PredictionSetup = { model: wide.toBytes(), input: input.name, output };
   return new OrderedPool({ worker: new URL("./prediction-worker.js", import.meta.url), threads, workerData });
 }
 

@@ -1,7 +1,7 @@
 /** What the main thread asks of a replica. Arrays in `SharedArrayBuffer`s travel by reference. @module */
 import type { FieldUnit, ImageSums, LossSpec } from "@pixelgrad/core";
 import type { Sample, SampleSpec } from "@pixelgrad/dataset";
-import type { ResizeCoordinates, Trainable, TrainingGraphs } from "@pixelgrad/onnx";
+import type { AttachHeadOptions, ResizeCoordinates, Trainable, TrainingGraphs } from "@pixelgrad/onnx";
 
 /** Features and target of a sample, in shared memory, so that any replica can take any sample. */
 export interface PreparedSample {
@@ -33,7 +33,8 @@ export interface ReplicaSetup {
 }
 
 export type ReplicaJob =
-  /** Runs the model, which takes a while: not for the main thread. */
+  /** These three run the model, which takes a while: not for the main thread. */
+  | { readonly kind: "attach"; readonly model: Uint8Array; readonly options: AttachHeadOptions }
   | { readonly kind: "resize"; readonly model: Uint8Array; readonly coordinates: ResizeCoordinates }
   | {
       readonly kind: "graphs";
@@ -63,6 +64,8 @@ export type ReplicaJob =
 
 /** What each kind of job gives back. */
 export interface ReplicaResults {
+  /** The model with a head, and the names of the head's weights. */
+  attach: { readonly model: Uint8Array; readonly weights: readonly string[] };
   /** The model with its final resize replaced. */
   resize: Uint8Array;
   graphs: TrainingGraphs;

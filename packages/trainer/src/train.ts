@@ -8,22 +8,17 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { addSums, elementCount, formatLoss, lossFrom, PixelgradError, type Tensor } from "@pixelgrad/core";
 import { requireClassIds, samplesOf } from "@pixelgrad/dataset";
-import { inspect, OnnxModel, replaceClassifier, type TrainingGraphs, writeModelCard } from "@pixelgrad/onnx";
+import { inspect, type TrainingGraphs, writeModelCard } from "@pixelgrad/onnx";
 import { availableCpus } from "@pixelgrad/pool";
 import type { EpochResult, TrainEvent } from "./events.ts";
 import { FeatureStore } from "./feature-store.ts";
 import { firstBias } from "./first-bias.ts";
 import { AdamW, type Optimizer, type Parameters, Sgd } from "./optimizer.ts";
-import {
-  checkTrainOptions,
-  ignoringUnlabelled,
-  type ResizeChoice,
-  type TrainOptions,
-  trainDefaults,
-} from "./options.ts";
+import { checkTrainOptions, ignoringUnlabelled, type TrainOptions, trainDefaults } from "./options.ts";
 import { Replicas } from "./replicas.ts";
 import { sampleOrder } from "./sample-order.ts";
 import { polyRate } from "./schedule.ts";
+import { startModel } from "./start-model.ts";
 import { trainBatch } from "./train-batch.ts";
 import { validate } from "./validate.ts";
 
@@ -46,17 +41,17 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   const given = { id, options: lossOptions };
   const loss = dataset.binary === undefined ? ignoringUnlabelled(given) : given;
   const plan = lossFrom(loss).plan(channels);
-  const classified = replaceClassifier(settings.model, { channels, seed });
   const trainSamples = samplesOf(dataset, "train");
   const valSamples = "val" in dataset.splits ? samplesOf(dataset, "val") : [];
   await requireClassIds(dataset);
 
   await using replicas = new Replicas(threads, settings.signal);
-  const model = await resized(replicas, classified, settings.resize);
+  const start = await startModel(replicas, { ...settings, channels });
+  const { model } = start;
   const graphs = await replicas.run<"graphs">({
     kind: "graphs",
     model: model.toBytes(),
-    trainable: settings.trainable ?? "last",
+    trainable: start.trainable,
     size: preprocess.size,
   });
   await mkdir(settings.out, { recursive: true });
@@ -84,7 +79,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   yield* prepareAll(valSet, labels, trainSamples.length, all);
 
   // A classifier that has as many channels already is not replaced: it keeps its bias.
-  const bias = classified === settings.model ? undefined : parameters.get(inspected.classifier.bias ?? "");
+  const bias = start.hasNewClassifier ? parameters.get(inspected.classifier.bias ?? "") : undefined;
   if (bias?.length === channels) bias.set(firstBias(plan, labelCounts));
 
   const before = await validate(replicas, valSet, plan, 0, null);
@@ -124,12 +119,6 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     }
   }
   yield { type: "done", best: best ?? before, before, model: join(settings.out, "model.onnx") };
-}
-
-async function resized(replicas: Replicas, model: OnnxModel, choice: ResizeChoice): Promise<OnnxModel> {
-  if (choice === "keep") return model;
-  const job = { kind: "resize", model: model.toBytes(), coordinates: choice } as const;
-  return OnnxModel.parse(await replicas.run<"resize">(job), model.name);
 }
 
 /** Makes the features of all samples; returns the pixels of each label. */

@@ -1,6 +1,13 @@
 /** The thread of one replica. */
 
-import { OnnxModel, replaceResize, requireSameLogits, trainingGraphs } from "@pixelgrad/onnx";
+import {
+  attachHead,
+  headWeights,
+  OnnxModel,
+  replaceResize,
+  requireSameLogits,
+  trainingGraphs,
+} from "@pixelgrad/onnx";
 import { type Serve, serveJobs } from "@pixelgrad/pool";
 import { Replica } from "./replica.ts";
 import type { ReplicaJob, ReplicaResults } from "./replica-jobs.ts";
@@ -16,6 +23,11 @@ const serve: Serve<ReplicaJob, ReplicaResults[ReplicaJob["kind"]]> = serveJobs(a
   switch (job.kind) {
     case "resize":
       return (await replaceResize(OnnxModel.parse(job.model), job.coordinates)).toBytes();
+    case "attach": {
+      const model = OnnxModel.parse(job.model);
+      const attached = await attachHead(model, job.options);
+      return { model: attached.toBytes(), weights: headWeights(model, attached) };
+    }
     case "graphs": {
       const model = OnnxModel.parse(job.model);
       const graphs = await trainingGraphs(model, { trainable: job.trainable, size: job.size });

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { parseLoss } from "@pixelgrad/core";
 import { loadDataset, requirePreprocess } from "@pixelgrad/dataset";
-import { OnnxModel, type Trainable } from "@pixelgrad/onnx";
+import { type HeadName, headNames, OnnxModel, type Trainable } from "@pixelgrad/onnx";
 import { availableCpus } from "@pixelgrad/pool";
 import {
   type OptimizerName,
@@ -17,7 +17,7 @@ import type { Io } from "../io.ts";
 import { iouTable } from "../iou-table.ts";
 import { imageSpec, modelPreprocess } from "../model-preprocess.ts";
 import { nonNegativeNumber, positiveNumber, wholeNumber } from "../numbers.ts";
-import { parseTrainable } from "../parse-trainable.ts";
+import { parseNames, parseTrainable } from "../parse-trainable.ts";
 import { trainProgress } from "../progress.ts";
 import { renderReport } from "../report/report.ts";
 import { RunFolder } from "../run-folder.ts";
@@ -34,7 +34,9 @@ interface TrainFlags {
   readonly threads: number;
   readonly seed: number;
   readonly out: string;
-  readonly trainable: Trainable;
+  readonly trainable?: Trainable;
+  readonly head?: HeadName;
+  readonly features?: readonly string[];
   readonly channels?: number;
   readonly resize: ResizeChoice;
 }
@@ -63,9 +65,16 @@ export function trainCommand(io: Io): Command {
     )
     .option(
       "--trainable <what>",
-      "last, decoder or all; or names, with commas between: of weights, or of tensors behind which all is trained",
+      "last (default, without a new head), decoder or all; or names, with commas between: of weights, or of tensors behind which all is trained",
       parseTrainable,
-      "last" as Trainable,
+    )
+    .addOption(
+      new Option("--head <name>", "a new head, for a model that need not segment").choices(headNames),
+    )
+    .option(
+      "--features <names>",
+      "tensors the new head stands on, with commas between, high resolution first",
+      parseNames,
     )
     .option("--channels <n>", "output channels; 1 makes a binary model", wholeNumber(1))
     .addOption(

@@ -170,8 +170,11 @@ function logitsOf({ output }: Classifier, tail: readonly NodeProto[], tailAxes: 
   return at === 0 ? output : (before[at - 1]?.output[0] as string);
 }
 
-/** One image of floats; its channels are where a 3 is, or where a first Transpose takes them from. */
-export function imageInput(model: OnnxModel, wiring: Wiring): Inspection["input"] {
+/**
+ * One image of floats; its channels are where a 3 is, or where a first Transpose takes them from.
+ * @throws PixelgradError `MODEL_UNSUPPORTED` for any other input, or several.
+ */
+export function imageInput(model: OnnxModel, wiring: Wiring = Wiring.of(model.graph)): Inspection["input"] {
   const [input, ...others] = model.inputs;
   const isFloat = input?.type === "float32" || input?.type === "float16";
   if (input === undefined || others.length > 0 || !isFloat || input.dims.length !== 4) {

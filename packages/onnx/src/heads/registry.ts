@@ -6,25 +6,21 @@ import type { Head } from "./head.ts";
 import { linear } from "./linear.ts";
 import { lraspp } from "./lraspp.ts";
 
-export type HeadName = "linear" | "fcn" | "lraspp" | "deeplabv3+";
+export const headNames = ["linear", "fcn", "lraspp", "deeplabv3+"] as const;
 
-const heads: Readonly<Record<HeadName, Head>> = {
-  linear,
-  fcn,
-  lraspp,
-  "deeplabv3+": deeplabv3plus,
-};
+export type HeadName = (typeof headNames)[number];
+
+const heads: Readonly<Record<HeadName, Head>> = { linear, fcn, lraspp, "deeplabv3+": deeplabv3plus };
 
 /** @throws PixelgradError `HEAD_UNKNOWN`. */
 export function headOf(name: HeadName): Head {
   if (Object.hasOwn(heads, name)) return heads[name];
-  const known = Object.keys(heads);
   throw new PixelgradError(
     "HEAD_UNKNOWN",
-    `There is no head named '${name}': choose one of ${known.join(", ")}.`,
+    `There is no head named '${name}': choose one of ${headNames.join(", ")}.`,
     {
       name,
-      known,
+      known: headNames,
     },
   );
 }

@@ -2,6 +2,7 @@
 import { create } from "@bufbuild/protobuf";
 import { elementCount, PixelgradError, type Tensor } from "@pixelgrad/core";
 import { gaussianArray } from "../graph/gaussian.ts";
+import { inFloat32 } from "../graph/in-float32.ts";
 import { ValueInfoProtoSchema } from "../graph/onnx_pb.ts";
 import type { OnnxModel } from "../graph/onnx-model.ts";
 import type { TrainingGraphs } from "../training-graphs.ts";
@@ -42,7 +43,8 @@ export async function requireSameLogits(model: OnnxModel, graphs: TrainingGraphs
   );
 }
 
-async function compare(model: OnnxModel, graphs: TrainingGraphs, image: Float32Array) {
+async function compare(given: OnnxModel, graphs: TrainingGraphs, image: Float32Array) {
+  const model = inFloat32(given);
   const { input, logits, backbone, head, parameters } = graphs;
   const feeds = { [input.name]: { data: image, dims: input.dims } };
   const whole = model.withGraph({ output: [create(ValueInfoProtoSchema, { name: logits.name })] });
