@@ -12,3 +12,10 @@ export {
   canonicalLabels, canonicalTargets, countTargets, firstBadLabel, firstBadTarget, weightOfLabels, widenLabels,
   widenTargets,
 } from "./targets";
+export { softmaxFieldGrad, plainFieldGrad, sigmoidFieldGrad } from "./field-grads";
+export {
+  binaryCrossEntropyField, countChannels, countLabels, crossEntropyField, hingeField, lovaszField, sigmoidErrorField, sigmoidField,
+  softmaxField,
+} from "./field-maps";
+export { hardElementGrad, hardPixelGrad } from "./hard-pixels";
+export { lovaszRow } from "./lovasz";

@@ -106,7 +106,7 @@ export class LossRun {
     function* jobs(): Generator<LossJob> {
       for (const place of places) {
         const { term, image } = place;
-        const unit = unitAt(plan, problem, fields, place, sharedDoubles);
+        const unit = unitAt(plan, problem, fields, place, true, sharedDoubles);
         const own = coefficients && { coefficients: plan.coefficientsOf(coefficients[image]!, term).slice() };
         yield { unit: { ...common, term, unit, ...own } };
       }

@@ -29,7 +29,7 @@ function planOf(loss: LossSpec, classes: number): LossPlan {
 
 function runUnit({ loss, classes, term, unit, coefficients }: UnitJob): Float64Array {
   const { term: own } = planOf(loss, classes).terms[term]!;
-  return coefficients ? fillUnit(own, unit, coefficients) : measureUnit(own, unit);
+  return coefficients ? fillUnit(own, unit, coefficients, engine.units) : measureUnit(own, unit);
 }
 
 /** Runs pieces of a map, as many as this thread gets hold of. */

@@ -4,9 +4,10 @@
  * @module
  */
 import { readFileSync } from "node:fs";
+import type { FieldKernels } from "./field-kernels.ts";
 
 /** Addresses are bytes, counts are elements, truth is 1; see assembly/ for what each kernel computes. */
-export interface Kernels {
+export interface Kernels extends FieldKernels {
   widenLabels(from: number, type: number, n: number, to: number): void;
   canonicalLabels(
     labels: number,

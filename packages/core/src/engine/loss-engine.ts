@@ -18,6 +18,7 @@ import { Scratch } from "./scratch.ts";
 import { type Place, Staging } from "./staging.ts";
 import { TargetTile } from "./target-tile.ts";
 import { SimdTile } from "./tile.ts";
+import { UnitRoom } from "./unit-room.ts";
 
 /** A term that runs on the kernels, with its part of the sums and its constants in the engine's memory. */
 interface KernelTerm {
@@ -26,12 +27,16 @@ interface KernelTerm {
   readonly sums: Float64Array;
   readonly coefficients: Float64Array;
   readonly constants: number;
+  /** Of a term that gathers. */
+  readonly field: Place | undefined;
 }
 
 const NONE = new Float64Array(0);
 
 export class LossEngine {
   readonly arena: Arena;
+  /** Where units of fields run. */
+  readonly units: UnitRoom;
   readonly #kernels: Kernels;
   readonly #scratch: Scratch;
   readonly #staging: Staging;
@@ -43,6 +48,7 @@ export class LossEngine {
   constructor(memory?: WebAssembly.Memory) {
     this.arena = new Arena(memory);
     this.#kernels = instantiateKernels(this.arena.memory);
+    this.units = new UnitRoom(this.arena, this.#kernels);
     this.#scratch = new Scratch(this.arena);
     this.#staging = new Staging(this.arena, this.#kernels);
     this.#targets = new TargetTile(this.arena, this.#kernels, this.#scratch, this.#staging);
@@ -90,7 +96,7 @@ export class LossEngine {
   #firstOnKernels(plan: LossPlan, view: PieceView, simd: readonly number[], sums: Float64Array): void {
     const scratch = this.#scratch.fit(plan);
     const own = this.arena.doubles(scratch.sums, plan.firstLength).fill(0);
-    const terms = this.#prepare(plan, simd, (i) => plan.firstOf(own, i));
+    const terms = this.#prepare(plan, view, simd, (i) => plan.firstOf(own, i));
     const readsLogits = terms.some(({ term }) => term.coupling !== "labels");
     const logits = readsLogits ? this.#staging.load(view.rows.logits, view.count) : undefined;
     const softmax = readsLogits ? this.#softmaxPlace(view, terms) : undefined;
@@ -107,10 +113,14 @@ export class LossEngine {
         this.#kernels.copyRows(tile.e, tile.stride, to, softmax.stride, tile.classes, tile.count);
       }
       for (const part of terms) {
-        tile.term = part.term;
-        tile.constants = part.constants;
+        this.#turnTo(part, begin);
         part.maps.first(tile, part.sums);
       }
+    }
+    for (const [k, i] of simd.entries()) {
+      const { field } = terms[k];
+      const rows = view.rows.fields?.[i];
+      if (field !== undefined && rows !== undefined) this.#staging.storeField(field, rows, view.count);
     }
     sums.set(own);
   }
@@ -125,7 +135,7 @@ export class LossEngine {
   ): void {
     const scratch = this.#scratch.fit(plan);
     const own = this.arena.doubles(scratch.sums, plan.secondLength).fill(0);
-    const terms = this.#prepare(plan, simd, (i) => plan.secondOf(own, i), coefficients);
+    const terms = this.#prepare(plan, view, simd, (i) => plan.secondOf(own, i), coefficients);
     const softmax = this.#softmaxPlace(view, terms);
     const logits = this.#staging.load(view.rows.logits, view.count);
     const elements = view.rows.elements && this.#staging.open("elements", view.rows.elements, view.count);
@@ -145,8 +155,7 @@ export class LossEngine {
       tile.elementsStride = elements?.stride ?? 0;
       tile.adds = 0;
       for (const part of terms) {
-        tile.term = part.term;
-        tile.constants = part.constants;
+        this.#turnTo(part, begin);
         part.maps.second(tile, part.coefficients, part.sums);
         tile.adds = 1;
       }
@@ -162,6 +171,7 @@ export class LossEngine {
 
   #prepare(
     plan: LossPlan,
+    { rows: { fields }, count }: PieceView,
     simd: readonly number[],
     sumsOf: (i: number) => Float64Array,
     coefficients?: Float64Array,
@@ -172,8 +182,22 @@ export class LossEngine {
       const constants = this.#scratch.constants + i * plan.classes * 8;
       const own = coefficients && plan.coefficientsOf(coefficients, i);
       maps.prepare?.(this.arena.floats(constants, 2 * plan.classes), own);
-      return { term, maps, sums: sumsOf(i), coefficients: own ?? NONE, constants };
+      const rows = fields?.[i];
+      const field =
+        rows &&
+        (own === undefined
+          ? this.#staging.openField(i, rows, count)
+          : this.#staging.loadField(i, rows, count));
+      return { term, maps, sums: sumsOf(i), coefficients: own ?? NONE, constants, field };
     });
+  }
+
+  #turnTo({ term, constants, field }: KernelTerm, begin: number): void {
+    const tile = this.#tile;
+    tile.term = term;
+    tile.constants = constants;
+    tile.field = field === undefined ? 0 : field.address + begin * 8;
+    tile.fieldStride = field?.stride ?? 0;
   }
 
   /**
@@ -262,8 +286,13 @@ function twinsFor(plan: LossPlan, view: PieceView): { readonly simd: number[]; r
   return { simd, pixel };
 }
 
+/** What of a call decides whether the kernels run. */
+export interface KernelCall extends Pick<PieceView, "targetKind" | "classMask"> {
+  readonly rows: { readonly pixelWeights?: object; readonly upstream?: object };
+}
+
 /** The kernels know finite float32 logits and the target kind of their activation, and no weights or masks. */
-function hasKernel(term: Term, { targetKind, rows, classMask }: PieceView): boolean {
+export function hasKernel(term: Term, { targetKind, rows, classMask }: KernelCall): boolean {
   return (
     term.simd !== undefined &&
     term.nonFinite === "throw" &&

@@ -26,6 +26,8 @@ export class Scratch {
   grad = 0;
   own = 0;
   rows = 0;
+  /** Two rows of float64. */
+  doubles = 0;
   constants = 0;
   ignored = 0;
   sums = 0;
@@ -56,6 +58,7 @@ export class Scratch {
       grad: row * classes,
       own: row,
       rows: row * 3,
+      doubles: row * 4,
       constants: terms * classes * 8,
       ignored: LARGEST_IGNORE_LIST * 4,
       sums: sumsLength * 8,

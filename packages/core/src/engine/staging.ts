@@ -30,7 +30,7 @@ export interface TargetPlace {
 /** Pixels that the kernels take at once: tiles are padded to a multiple of it. */
 export const LANES = 8;
 
-type Area = "logits" | "grad" | "elements" | "target" | "pixels";
+type Area = "logits" | "grad" | "elements" | "target" | "pixels" | `field ${number}`;
 
 export class Staging {
   readonly #arena: Arena;
@@ -96,6 +96,31 @@ export class Staging {
     const to = this.#pixels({ data, channels, offset, stride, step }, count);
     this.#kernels.pixelsOfRows(place.address, place.stride, to, channels, count);
     if (!this.#arena.holds(data)) data.set(this.#arena.floats(to, channels * count), offset);
+  }
+
+  /** The field of term `i`, whose rows are float64; `stride` counts those. */
+  openField(i: number, { channels }: Rows, count: number): Place {
+    // An odd number of cache lines.
+    const stride = ((count + 7) & ~7) | 8;
+    return { address: this.#take(`field ${i}`, channels * stride * 8), stride, inPlace: false };
+  }
+
+  loadField(i: number, rows: Rows<Float64Array>, count: number): Place {
+    const place = this.openField(i, rows, count);
+    for (let row = 0; row < rows.channels; row++) {
+      const at = rows.offset + row * rows.stride;
+      this.#arena
+        .doubles(place.address + row * place.stride * 8, count)
+        .set(rows.data.subarray(at, at + count));
+    }
+    return place;
+  }
+
+  storeField({ address, stride: apart }: Place, rows: Rows<Float64Array>, count: number): void {
+    const { data, channels, offset, stride } = rows;
+    for (let row = 0; row < channels; row++) {
+      data.set(this.#arena.doubles(address + row * apart * 8, count), offset + row * stride);
+    }
   }
 
   /** Targets, as they are or byte by byte. */

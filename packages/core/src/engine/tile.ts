@@ -24,6 +24,9 @@ export class SimdTile {
   /** Scratch of a row, and of three. */
   own = 0;
   rows = 0;
+  /** The term's field, rows of float64, `fieldStride` of them apart; 0 for a term without. */
+  field = 0;
+  fieldStride = 0;
   /** Where the gradient goes; 0 when it is not wanted. */
   grad = 0;
   gradStride = 0;
@@ -81,6 +84,11 @@ export class SimdTile {
   /** The address of scratch row `i`, 0 to 2. */
   row(i: number): number {
     return this.rows + i * this.stride * 4;
+  }
+
+  /** The address of scratch row `i`, 0 or 1, of float64. */
+  doubleRow(i: number): number {
+    return this.#scratch.doubles + i * this.stride * 8;
   }
 
   get #term(): Term {

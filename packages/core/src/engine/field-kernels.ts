@@ -1,0 +1,91 @@
+/** The kernels of losses that rank or measure whole images, beside those of kernels.ts; see assembly/. */
+export interface FieldKernels {
+  softmaxField(
+    x: number,
+    xStride: number,
+    channels: number,
+    n: number,
+    field: number,
+    fieldStride: number,
+    m: number,
+    sum: number,
+    rest: number,
+  ): void;
+  lovaszField(
+    x: number,
+    xStride: number,
+    labels: number,
+    channels: number,
+    n: number,
+    field: number,
+    fieldStride: number,
+    m: number,
+    sum: number,
+    rest: number,
+  ): void;
+  crossEntropyField(
+    x: number,
+    xStride: number,
+    labels: number,
+    weights: number,
+    channels: number,
+    n: number,
+    field: number,
+    m: number,
+    sum: number,
+    rest: number,
+  ): void;
+  sigmoidField(x: number, n: number, field: number): void;
+  sigmoidErrorField(x: number, targets: number, n: number, field: number): void;
+  hingeField(x: number, targets: number, n: number, field: number): void;
+  binaryCrossEntropyField(x: number, targets: number, n: number, weight: number, field: number): void;
+  countLabels(labels: number, n: number, sums: number): void;
+  countChannels(
+    targets: number,
+    stride: number,
+    channels: number,
+    n: number,
+    onlyPositive: number,
+    sums: number,
+  ): void;
+  softmaxFieldGrad(
+    e: number,
+    eStride: number,
+    r: number,
+    channels: number,
+    n: number,
+    field: number,
+    fieldStride: number,
+    factors: number,
+    grad: number,
+    gradStride: number,
+    adds: number,
+  ): void;
+  sigmoidFieldGrad(x: number, n: number, field: number, factor: number, grad: number, adds: number): void;
+  plainFieldGrad(n: number, field: number, factor: number, grad: number, adds: number): void;
+  hardPixelGrad(
+    e: number,
+    eStride: number,
+    labels: number,
+    r: number,
+    weights: number,
+    channels: number,
+    n: number,
+    field: number,
+    grad: number,
+    gradStride: number,
+    adds: number,
+    own: number,
+    factor: number,
+  ): void;
+  hardElementGrad(
+    x: number,
+    targets: number,
+    n: number,
+    weight: number,
+    field: number,
+    grad: number,
+    adds: number,
+  ): void;
+  lovaszRow(values: number, n: number, scale: number, items: number, spare: number, counts: number): number;
+}
