@@ -93,16 +93,18 @@ export function lovaszField(
   }
 }
 
-/** The cross-entropy into the field's one row, 0 where ignored. `weights`, float64, is 0 where all are 1. */
+/**
+ * The cross-entropy into the field's one row, `ignored` where the label is. `weights`, float64, is 0 where all are 1.
+ */
 export function crossEntropyField(
   x: usize, xStride: i32, labels: usize, weights: usize, channels: i32, n: i32, field: usize,
-  m: usize, sum: usize, rest: usize,
+  ignored: f64, m: usize, sum: usize, rest: usize,
 ): void {
   exponentials(x, xStride, channels, n, field, 0, m, sum, rest, false);
   for (let j: usize = 0; j < <usize>n << 3; j += 16) v128.store(rest + j, log1p2(v128.load(rest + j)));
   for (let i: usize = 0; i < <usize>n; i++) {
     const y = load<i32>(labels + (i << 2));
-    let loss: f64 = 0;
+    let loss = ignored;
     if (y >= 0) {
       const own = <f64>load<f32>(x + (<usize>(y * xStride) << 2) + (i << 2));
       // As the reference subtracts, so that equal losses are equal here too.
@@ -170,16 +172,19 @@ export function hingeField(x: usize, targets: usize, n: i32, field: usize): void
   }
 }
 
-/** `weight` times the binary cross-entropy into a row of the field, 0 where ignored. */
-export function binaryCrossEntropyField(x: usize, targets: usize, n: i32, weight: f64, field: usize): void {
+/** `weight` times the binary cross-entropy into a row of the field, `ignored` where the target is. */
+export function binaryCrossEntropyField(
+  x: usize, targets: usize, n: i32, weight: f64, ignored: f64, field: usize,
+): void {
   const w = f64x2.splat(weight);
+  const skipped = f64x2.splat(ignored);
   for (let i: usize = 0; i < <usize>n << 2; i += 8) {
     const t = loadPair(targets + i);
     const v = loadPair(x + i);
     const positive = f64x2.mul(t, softplus2(f64x2.neg(v)));
     const negative = f64x2.mul(f64x2.sub(one2(), t), softplus2(v));
     const loss = f64x2.mul(w, f64x2.add(positive, negative));
-    v128.store(field + (i << 1), v128.and(loss, f64x2.ge(t, zero())));
+    v128.store(field + (i << 1), v128.bitselect(loss, skipped, f64x2.ge(t, zero())));
   }
 }
 

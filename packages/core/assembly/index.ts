@@ -19,3 +19,4 @@ export {
 } from "./field-maps";
 export { hardElementGrad, hardPixelGrad } from "./hard-pixels";
 export { lovaszRow } from "./lovasz";
+export { countAbove, countMembers, keepLargest, largestAfter } from "./select";

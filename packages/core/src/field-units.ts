@@ -10,13 +10,13 @@ import type { LossPlan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 import type { Term } from "./term.ts";
 
-/** A field per term of the plan, all zeros; undefined for terms without one. */
+/** A field per term of the plan, to be written by the first map; undefined for terms without one. */
 export function makeFields(
   plan: LossPlan,
   { images, pixels }: Problem,
-  allocate: (length: number) => Float64Array = (length) => new Float64Array(length),
+  allocate: (length: number, term: number) => Float64Array = (length) => new Float64Array(length),
 ): (Float64Array | undefined)[] {
-  return plan.terms.map(({ term }) => term.field && allocate(term.field.rows * images * pixels));
+  return plan.terms.map(({ term }, i) => term.field && allocate(term.field.rows * images * pixels, i));
 }
 
 /** Which images a unit covers: one, or all (`image` is then 0). */

@@ -84,8 +84,9 @@ export function mapsOf({ plan, problem, outputs }: LossCall, engine: MapEngine):
   const pieces = cutPieces(problem.images, problem.classes, problem.pixels);
   const first = zeroSums(problem, plan.firstLength);
   const second = zeroSums(problem, plan.secondLength);
-  const fields = makeFields(plan, problem);
-  const kernels = engine.units !== undefined;
+  const { units } = engine;
+  const fields = makeFields(plan, problem, (length, term) => units?.field(term, length) ?? new Float64Array(length));
+  const kernels = units !== undefined;
   const kept = { fields, ...roomForSoftmax(problem, outputs) };
   for (const piece of pieces) {
     addSums(first[piece.image], engine.first(plan, viewPiece(plan, problem, piece, kept)));
@@ -101,7 +102,7 @@ export function mapsOf({ plan, problem, outputs }: LossCall, engine: MapEngine):
     const { term, image } = place;
     const unit = unitAt(plan, problem, fields, place, kernels);
     const own = plan.coefficientsOf(coefficients[image], term);
-    addSums(plan.secondOf(second[image], term), fillUnit(plan.terms[term].term, unit, own, engine.units));
+    addSums(plan.secondOf(second[image], term), fillUnit(plan.terms[term].term, unit, own, units));
   }
   if (runsSecond) {
     for (const piece of pieces) {

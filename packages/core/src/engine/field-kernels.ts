@@ -31,6 +31,7 @@ export interface FieldKernels {
     channels: number,
     n: number,
     field: number,
+    ignored: number,
     m: number,
     sum: number,
     rest: number,
@@ -38,7 +39,14 @@ export interface FieldKernels {
   sigmoidField(x: number, n: number, field: number): void;
   sigmoidErrorField(x: number, targets: number, n: number, field: number): void;
   hingeField(x: number, targets: number, n: number, field: number): void;
-  binaryCrossEntropyField(x: number, targets: number, n: number, weight: number, field: number): void;
+  binaryCrossEntropyField(
+    x: number,
+    targets: number,
+    n: number,
+    weight: number,
+    ignored: number,
+    field: number,
+  ): void;
   countLabels(labels: number, n: number, sums: number): void;
   countChannels(
     targets: number,
@@ -87,5 +95,9 @@ export interface FieldKernels {
     grad: number,
     adds: number,
   ): void;
+  countMembers(values: number, n: number): number;
+  countAbove(values: number, n: number, bound: number): number;
+  largestAfter(values: number, n: number, k: number, counts: number): number;
+  keepLargest(values: number, n: number, count: number, bound: number, share: number): number;
   lovaszRow(values: number, n: number, scale: number, items: number, spare: number, counts: number): number;
 }

@@ -99,7 +99,9 @@ export class Staging {
   }
 
   /** The field of term `i`, whose rows are float64; `stride` counts those. */
-  openField(i: number, { channels }: Rows, count: number): Place {
+  openField(i: number, rows: Rows<Float64Array>, count: number): Place {
+    const { data, offset, stride: apart, channels } = rows;
+    if (this.#holdsField(rows, count)) return { address: data.byteOffset + offset * 8, stride: apart, inPlace: true };
     // An odd number of cache lines.
     const stride = ((count + 7) & ~7) | 8;
     return { address: this.#take(`field ${i}`, channels * stride * 8), stride, inPlace: false };
@@ -107,6 +109,7 @@ export class Staging {
 
   loadField(i: number, rows: Rows<Float64Array>, count: number): Place {
     const place = this.openField(i, rows, count);
+    if (place.inPlace) return place;
     for (let row = 0; row < rows.channels; row++) {
       const at = rows.offset + row * rows.stride;
       this.#arena
@@ -116,7 +119,8 @@ export class Staging {
     return place;
   }
 
-  storeField({ address, stride: apart }: Place, rows: Rows<Float64Array>, count: number): void {
+  storeField({ address, stride: apart, inPlace }: Place, rows: Rows<Float64Array>, count: number): void {
+    if (inPlace) return;
     const { data, channels, offset, stride } = rows;
     for (let row = 0; row < channels; row++) {
       data.set(this.#arena.doubles(address + row * apart * 8, count), offset + row * stride);
@@ -138,6 +142,11 @@ export class Staging {
     if (step === 1) for (let c = 0; c < channels; c++) copy(offset + c * stride, count, c * count);
     else copy(offset, channels * count, 0);
     return { address, stride: step === 1 ? count : 1, step, type, bytesPerElement };
+  }
+
+  /** As {@link holds}. */
+  #holdsField({ data }: Rows<Float64Array>, count: number): boolean {
+    return count % LANES === 0 && this.#arena.holds(data);
   }
 
   #row({ address, stride }: Place, c: number, count: number): Float32Array {

@@ -16,7 +16,9 @@ import { classWeightsField } from "./class-options.ts";
 import type { CommonOptions } from "./common-options.ts";
 import { descendingOrder } from "./descending-order.ts";
 import { type InputOptions, inputField, LOGARITHMS_FLOORED } from "./input-options.ts";
+import { hardPixelKernel } from "./hard-pixel-kernel.ts";
 import { countedPixels, rankedTerm } from "./ranked.ts";
+import { type Ranking, rankingOf } from "./ranking.ts";
 
 export interface HardPixelOptions extends CommonOptions, InputOptions {
   /** One weight per class, at least 0, which multiplies the loss and does not enter the divisor; all 1 by default. */
@@ -40,8 +42,8 @@ export interface HardPixelLoss {
   readonly rankedBy: "weighted-loss" | "log-probability";
   /** Whether ignored pixels rank too, with a loss of 0. */
   readonly among: "valid" | "all";
-  /** How many of the hardest are kept; `ranked` holds what pixels rank by, in descending order. */
-  keep(ranked: Float64Array): number;
+  /** How many of the hardest are kept. */
+  keep(ranking: Ranking): number;
 }
 
 export function hardPixelTerm(loss: HardPixelLoss): Term {
@@ -64,10 +66,11 @@ export function hardPixelTerm(loss: HardPixelLoss): Term {
     measure: (pixel, row) => (weighted ? pixel.weight : 1) * lossOf(pixel, row, 0),
     rank: (unit) => rankHardest(loss, unit),
     addGrad: (pixel, row, scale) => lossOf(pixel, row, (weighted ? pixel.weight : 1) * scale),
+    ...(input === "logits" && { kernel: hardPixelKernel(loss) }),
   });
 }
 
-function rankHardest(
+export function rankHardest(
   { rankedBy, among, classWeights, keep }: HardPixelLoss,
   { values, target, weights }: FieldUnit,
 ): number {
@@ -76,7 +79,7 @@ function rankHardest(
   const ranked = Float64Array.from(order, (i) => values[i]);
   const factorOf = (i: number) =>
     rankedBy === "weighted-loss" ? 1 : (weights?.[i] ?? 1) * classWeights[target[i]];
-  const count = keep(ranked);
+  const count = keep(rankingOf(ranked));
   let sum = 0;
   values.fill(0);
   for (let k = 0; k < count; k++) {
@@ -85,19 +88,6 @@ function rankHardest(
     values[i] = factorOf(i) / count;
   }
   return count === 0 ? 0 : sum / count;
-}
-
-/** How many of a descending list are above `bound`. */
-export function countAbove(ranked: Float64Array, bound: number): number {
-  let low = 0;
-  let high = ranked.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    // NaN ranks first and is kept.
-    if (ranked[middle] <= bound) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** How many pixels `percent` of `length` are, rounded down, but at least one: a mean of nothing says nothing. */
