@@ -189,21 +189,21 @@ export function binaryCrossEntropyField(
 }
 
 /**
- * sums[0] += pixels with a channel that counts; sums[1 + c] += those of which channel c counts, with `onlyPositive`
- * those of which it is above 0.
+ * The number at `pixels` += pixels with a channel that counts; that at `ofChannels` + c, unless 0, += those of which
+ * channel c counts, with `onlyPositive` those of which it is above 0.
  */
 export function countChannels(
-  targets: usize, stride: i32, channels: i32, n: i32, onlyPositive: bool, sums: usize,
+  targets: usize, stride: i32, channels: i32, n: i32, onlyPositive: bool, pixels: usize, ofChannels: usize,
 ): void {
   for (let i = 0; i < n; i++) {
     let any = false;
     for (let c = 0; c < channels; c++) {
       const t = load<f32>(targets + (<usize>(c * stride + i) << 2));
       any = any || t >= 0;
-      if (onlyPositive ? t <= 0 : t < 0) continue;
-      const at = sums + (<usize>(1 + c) << 3);
+      if (ofChannels == 0 || (onlyPositive ? t <= 0 : t < 0)) continue;
+      const at = ofChannels + (<usize>c << 3);
       store<f64>(at, load<f64>(at) + 1);
     }
-    if (any) store<f64>(sums, load<f64>(sums) + 1);
+    if (any) store<f64>(pixels, load<f64>(pixels) + 1);
   }
 }

@@ -54,7 +54,8 @@ export interface FieldKernels {
     channels: number,
     n: number,
     onlyPositive: number,
-    sums: number,
+    pixels: number,
+    ofChannels: number,
   ): void;
   softmaxFieldGrad(
     e: number,

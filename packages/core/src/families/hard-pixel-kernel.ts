@@ -76,7 +76,7 @@ function elementMaps(weights: readonly number[], ignored: number): KernelMaps {
     first(tile, sums) {
       const { kernels, x, xStride, stride, classes, count, field, fieldStride } = tile;
       const target = tile.target();
-      kernels.countChannels(target, stride, classes, count, 0, sums.byteOffset);
+      kernels.countChannels(target, stride, classes, count, 0, sums.byteOffset, sums.byteOffset + 8);
       for (let c = 0; c < classes; c++) {
         const row = target + c * stride * 4;
         const to = field + c * fieldStride * 8;

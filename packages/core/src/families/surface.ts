@@ -13,6 +13,7 @@ import type { OptionFields } from "../options.ts";
 import type { Term } from "../term.ts";
 import { choiceMask } from "./class-options.ts";
 import { emptyDivisor } from "./common-options.ts";
+import { regionKernel } from "./region-kernel.ts";
 import { type RegionOptions, regionFields, regionTerm } from "./region-options.ts";
 
 export interface SurfaceLossOptions extends RegionOptions {
@@ -85,10 +86,13 @@ export function surfaceTerm(loss: SurfaceLoss): Term {
       (sum, image) => image.subarray(at, at + classes).reduce((part, x) => part + value(x), sum),
       0,
     );
+  const region = regionTerm(options, classes);
+  const simd = regionKernel(region, classes, true);
   return {
     id,
     coupling: "gather",
-    ...regionTerm(options, classes),
+    ...region,
+    ...(simd && { simd }),
     elements: reduction === "none" ? "classes" : "none",
     firstLength: 1 + 2 * classes,
     secondLength: 0,
