@@ -15,7 +15,7 @@ import { zero } from "./math";
 /** Writes e to the field, S and rest to their rows. */
 // @ts-ignore: decorator
 @inline
-function exponentials(
+export function exponentials(
   x: usize, xStride: i32, channels: i32, n: i32, field: usize, fieldStride: i32, m: usize, sum: usize, rest: usize,
   keeps: bool,
 ): void {

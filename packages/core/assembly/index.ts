@@ -12,7 +12,7 @@ export {
   canonicalLabels, canonicalTargets, countTargets, firstBadLabel, firstBadTarget, weightOfLabels, widenLabels,
   widenTargets,
 } from "./targets";
-export { softmaxFieldGrad, plainFieldGrad, sigmoidFieldGrad } from "./field-grads";
+export { plainFieldGrad, scaledSoftmaxFieldGrad, sigmoidFieldGrad, softmaxFieldGrad } from "./field-grads";
 export {
   binaryCrossEntropyField, countChannels, countLabels, crossEntropyField, hingeField, lovaszField, sigmoidErrorField, sigmoidField,
   softmaxField,
@@ -20,3 +20,7 @@ export {
 export { hardElementGrad, hardPixelGrad } from "./hard-pixels";
 export { lovaszRow } from "./lovasz";
 export { countAbove, countMembers, keepLargest, largestAfter } from "./select";
+export {
+  exactErrorsOfLabels, exactErrorsOfTargets, exactOverlapOfLabels, exactOverlapOfTargets,
+} from "./exact-overlap";
+export { squaredErrorGrad, squaredErrorSlopes } from "./squared-errors";

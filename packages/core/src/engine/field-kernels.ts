@@ -1,3 +1,18 @@
+/** Sums of the overlap family in float64. */
+export type ExactSumsOfLabels = (
+  x: number,
+  xStride: number,
+  labels: number,
+  channels: number,
+  n: number,
+  e: number,
+  eStride: number,
+  m: number,
+  sum: number,
+  rest: number,
+  sums: number,
+) => void;
+
 /** The kernels of losses that rank or measure whole images, beside those of kernels.ts; see assembly/. */
 export interface FieldKernels {
   softmaxField(
@@ -65,13 +80,25 @@ export interface FieldKernels {
     n: number,
     field: number,
     fieldStride: number,
+    grad: number,
+    gradStride: number,
+    adds: number,
+  ): void;
+  scaledSoftmaxFieldGrad(
+    e: number,
+    eStride: number,
+    r: number,
+    channels: number,
+    n: number,
+    field: number,
+    fieldStride: number,
     factors: number,
     grad: number,
     gradStride: number,
     adds: number,
   ): void;
   sigmoidFieldGrad(x: number, n: number, field: number, factor: number, grad: number, adds: number): void;
-  plainFieldGrad(n: number, field: number, factor: number, grad: number, adds: number): void;
+  plainFieldGrad(n: number, field: number, grad: number, adds: number): void;
   hardPixelGrad(
     e: number,
     eStride: number,
@@ -93,6 +120,32 @@ export interface FieldKernels {
     n: number,
     weight: number,
     field: number,
+    grad: number,
+    adds: number,
+  ): void;
+  readonly exactOverlapOfLabels: ExactSumsOfLabels;
+  readonly exactErrorsOfLabels: ExactSumsOfLabels;
+  exactOverlapOfTargets(x: number, targets: number, n: number, sums: number): void;
+  exactErrorsOfTargets(x: number, targets: number, n: number, sums: number): void;
+  squaredErrorSlopes(
+    e: number,
+    eStride: number,
+    labels: number,
+    r: number,
+    a: number,
+    b: number,
+    channels: number,
+    n: number,
+    to: number,
+    toStride: number,
+    share: number,
+  ): void;
+  squaredErrorGrad(
+    x: number,
+    targets: number,
+    n: number,
+    a: number,
+    b: number,
     grad: number,
     adds: number,
   ): void;

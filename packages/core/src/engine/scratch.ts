@@ -26,7 +26,7 @@ export class Scratch {
   grad = 0;
   own = 0;
   rows = 0;
-  /** Two rows of float64. */
+  /** Two rows of float64, and one per class. */
   doubles = 0;
   constants = 0;
   ignored = 0;
@@ -58,7 +58,7 @@ export class Scratch {
       grad: row * classes,
       own: row,
       rows: row * 3,
-      doubles: row * 4,
+      doubles: row * 2 * (2 + classes),
       constants: terms * classes * 8,
       ignored: LARGEST_IGNORE_LIST * 4,
       sums: sumsLength * 8,

@@ -86,7 +86,7 @@ export class SimdTile {
     return this.rows + i * this.stride * 4;
   }
 
-  /** The address of scratch row `i`, 0 or 1, of float64. */
+  /** The address of scratch row `i` of float64: 0, 1, and from 2 one for each class. */
   doubleRow(i: number): number {
     return this.#scratch.doubles + i * this.stride * 8;
   }

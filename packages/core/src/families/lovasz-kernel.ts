@@ -11,7 +11,6 @@ import { lovaszExtension } from "./lovasz.ts";
 /** @param chosen - `[C]`, 1 for the classes that take part; absent where those do that have ground truth. */
 export function lovaszSoftmaxKernel(classes: number, chosen: Uint8Array | undefined): KernelMaps {
   return {
-    prepare: (constants) => onesOf(constants, classes),
     first(tile, sums) {
       const { kernels, x, xStride, count, field, fieldStride, own } = tile;
       const labels = tile.target();
@@ -24,21 +23,9 @@ export function lovaszSoftmaxKernel(classes: number, chosen: Uint8Array | undefi
       kernels.lovaszField(x, xStride, labels, classes, count, field, fieldStride, own, sum, rest);
     },
     second(tile) {
-      const { kernels, e, stride, r, count, field, fieldStride, constants, grad, gradStride, adds } = tile;
+      const { kernels, e, stride, r, count, field, fieldStride, grad, gradStride, adds } = tile;
       if (grad === 0) return;
-      kernels.softmaxFieldGrad(
-        e,
-        stride,
-        r,
-        classes,
-        count,
-        field,
-        fieldStride,
-        constants,
-        grad,
-        gradStride,
-        adds,
-      );
+      kernels.softmaxFieldGrad(e, stride, r, classes, count, field, fieldStride, grad, gradStride, adds);
     },
   };
 }
@@ -66,7 +53,7 @@ export function lovaszChannelKernel(
       for (let c = 0; c < classes; c++) {
         const from = field + c * fieldStride * 8;
         const to = grad + c * gradStride * 4;
-        if (errors === "hinge") kernels.plainFieldGrad(count, from, 1, to, adds);
+        if (errors === "hinge") kernels.plainFieldGrad(count, from, to, adds);
         else kernels.sigmoidFieldGrad(x + c * xStride * 4, count, from, 1, to, adds);
       }
     },
@@ -108,8 +95,4 @@ function targetOf(error: number): number {
 
 function isHard(target: number): boolean {
   return target === 0 || target === 1 || Number.isNaN(target);
-}
-
-function onesOf(constants: Float32Array, classes: number): void {
-  new Float64Array(constants.buffer, constants.byteOffset, classes).fill(1);
 }

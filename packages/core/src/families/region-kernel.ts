@@ -13,13 +13,11 @@ export function regionKernel(
   scales: boolean,
 ): KernelMaps | undefined {
   if (input !== "logits") return undefined;
-  const factors = (coefficients: Float64Array) =>
-    scales ? coefficients.subarray(0, classes) : new Float64Array(classes).fill(1);
-  if (activation === "sigmoid") return channelMaps(classes, factors);
+  if (activation === "sigmoid") return channelMaps(classes, scales);
   return {
     prepare(constants, coefficients) {
-      if (coefficients === undefined) return;
-      new Float64Array(constants.buffer, constants.byteOffset, classes).set(factors(coefficients));
+      if (coefficients === undefined || !scales) return;
+      new Float64Array(constants.buffer, constants.byteOffset, classes).set(coefficients);
     },
     first(tile, sums) {
       const { kernels, x, xStride, count, field, fieldStride, own } = tile;
@@ -32,13 +30,14 @@ export function regionKernel(
     second(tile) {
       const { kernels, e, stride, r, count, field, fieldStride, constants, grad, gradStride, adds } = tile;
       if (grad === 0) return;
-      const to = [constants, grad, gradStride, adds] as const;
-      kernels.softmaxFieldGrad(e, stride, r, classes, count, field, fieldStride, ...to);
+      const slopes = [e, stride, r, classes, count, field, fieldStride] as const;
+      if (scales) kernels.scaledSoftmaxFieldGrad(...slopes, constants, grad, gradStride, adds);
+      else kernels.softmaxFieldGrad(...slopes, grad, gradStride, adds);
     },
   };
 }
 
-function channelMaps(classes: number, factors: (coefficients: Float64Array) => Float64Array): KernelMaps {
+function channelMaps(classes: number, scales: boolean): KernelMaps {
   return {
     first(tile, sums) {
       const { kernels, x, xStride, stride, count, field, fieldStride } = tile;
@@ -50,10 +49,11 @@ function channelMaps(classes: number, factors: (coefficients: Float64Array) => F
     second(tile, coefficients) {
       const { kernels, x, xStride, count, field, fieldStride, grad, gradStride, adds } = tile;
       if (grad === 0) return;
-      factors(coefficients).forEach((factor, c) => {
+      for (let c = 0; c < classes; c++) {
         const from = field + c * fieldStride * 8;
+        const factor = scales ? coefficients[c] : 1;
         kernels.sigmoidFieldGrad(x + c * xStride * 4, count, from, factor, grad + c * gradStride * 4, adds);
-      });
+      }
     },
   };
 }

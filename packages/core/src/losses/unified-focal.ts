@@ -38,7 +38,7 @@ export const unifiedFocalDefinition: LossDefinition = {
     "Yeung, Sala, Schönlieb, Rundo, Unified Focal loss, Computerized Medical Imaging and Graphics 2022, with the exponents " +
     "of the authors' code; classes from 1 are foreground. The slope of u^(1 - gamma) is bounded by its value at u = 1e-7.",
   coupling: "sums",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     variant: {
       kind: "choice",
@@ -89,7 +89,7 @@ export const unifiedFocalDefinition: LossDefinition = {
       options,
       classes,
       rule: classes === 1 ? twoClassRule(rule) : rule,
-      kernel: "scalar",
+      kernel: "exact",
       accumulate: "image",
     });
     return [
