@@ -83,13 +83,33 @@ export function expNeg2(x: v128): v128 {
   return i64x2.add(y, i64x2.shl(t, 52));
 }
 
+/** exp(x) for x <= 700; see {@link expNeg2}. */
+// @ts-ignore: decorator
+@inline
+export function expDouble2(x: v128): v128 {
+  return expNeg2(f64x2.pmin(x, f64x2.neg(v128.load64_splat(EXP_LOWEST))));
+}
+
 /** log(1 + r) for 0 <= r < 2^51, relative error below 3e-16 however small r is. */
 // @ts-ignore: decorator
 @inline
 export function log1p2(r: v128): v128 {
   const u = f64x2.add(one2(), r);
   // What 1 + r rounded away.
-  const lost = f64x2.div(f64x2.sub(r, f64x2.sub(u, one2())), u);
+  return logOf(u, f64x2.div(f64x2.sub(r, f64x2.sub(u, one2())), u));
+}
+
+/** log(x) for normal positive x. */
+// @ts-ignore: decorator
+@inline
+export function logDouble2(x: v128): v128 {
+  return logOf(x, i64x2.splat(0));
+}
+
+/** log(u) + lost. */
+// @ts-ignore: decorator
+@inline
+function logOf(u: v128, lost: v128): v128 {
   // u = m * 2^k with m in [sqrt(1/2), sqrt(2)): subtracting the bits of sqrt(1/2) moves the cut there.
   const shifted = i64x2.sub(u, v128.load64_splat(SQRT_HALF));
   const integer = v128.load64_splat(INTEGER);

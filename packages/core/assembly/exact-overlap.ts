@@ -114,3 +114,22 @@ function sumTargets(x: usize, targets: usize, n: i32, sums: usize, squares: bool
   flush(sums + 16, truth);
   flush(sums + 24, all);
 }
+
+/** dL/dp of a tile of labels into rows of float64, for softmaxFieldGrad: b_c, less a_y in the label's row; 0 where ignored. */
+export function overlapSlopes(a: usize, b: usize, labels: usize, channels: i32, n: i32, to: usize, toStride: i32): void {
+  const step = <usize>toStride << 3;
+  for (let k = 0; k < channels; k++) {
+    const row = to + <usize>k * step;
+    const bk = v128.load64_splat(b + (<usize>k << 3));
+    for (let j: usize = 0; j < <usize>n << 3; j += 16) v128.store(row + j, bk);
+  }
+  for (let i: usize = 0; i < <usize>n; i++) {
+    const y = load<i32>(labels + (i << 2));
+    if (y >= 0) {
+      const at = to + <usize>y * step + (i << 3);
+      store<f64>(at, load<f64>(at) - load<f64>(a + (<usize>y << 3)));
+    } else {
+      for (let k = 0; k < channels; k++) store<f64>(to + <usize>k * step + (i << 3), 0);
+    }
+  }
+}

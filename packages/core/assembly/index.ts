@@ -21,6 +21,10 @@ export { hardElementGrad, hardPixelGrad } from "./hard-pixels";
 export { lovaszRow } from "./lovasz";
 export { countAbove, countMembers, keepLargest, largestAfter } from "./select";
 export {
-  exactErrorsOfLabels, exactErrorsOfTargets, exactOverlapOfLabels, exactOverlapOfTargets,
+  exactErrorsOfLabels, exactErrorsOfTargets, exactOverlapOfLabels, exactOverlapOfTargets, overlapSlopes,
 } from "./exact-overlap";
 export { squaredErrorGrad, squaredErrorSlopes } from "./squared-errors";
+export {
+  focalCostOfLabels, focalCostOfTargets, powerCostOfLabels, powerCostOfTargets,
+} from "./log-loss-cost";
+export { sidedOfLabels } from "./sided-softmax";

@@ -4,8 +4,8 @@
  * @module
  */
 import { LossEngine } from "./engine/loss-engine.ts";
-import type { UnitRoom } from "./engine/unit-room.ts";
 import { type PieceOutputs, type PieceView, viewPiece } from "./engine/piece-view.ts";
+import type { UnitRoom } from "./engine/unit-room.ts";
 import { PixelgradError } from "./errors.ts";
 import { fillingPlaces, fillUnit, makeFields, measureUnit, measuringPlaces, unitAt } from "./field-units.ts";
 import type { LossExtra, LossGradient, LossValue } from "./loss.ts";
@@ -85,7 +85,11 @@ export function mapsOf({ plan, problem, outputs }: LossCall, engine: MapEngine):
   const first = zeroSums(problem, plan.firstLength);
   const second = zeroSums(problem, plan.secondLength);
   const { units } = engine;
-  const fields = makeFields(plan, problem, (length, term) => units?.field(term, length) ?? new Float64Array(length));
+  const fields = makeFields(
+    plan,
+    problem,
+    (length, term) => units?.field(term, length) ?? new Float64Array(length),
+  );
   const kernels = units !== undefined;
   const kept = { fields, ...roomForSoftmax(problem, outputs) };
   for (const piece of pieces) {

@@ -25,7 +25,7 @@ export interface TermMaps<P> {
 /** The maps of the SIMD twin. Sums lie in the engine's memory: their `byteOffset` is an address. */
 export interface KernelMaps extends TermMaps<SimdTile> {
   /**
-   * Writes the numbers that the kernels need on every tile of a piece, at most 2 C; `coefficients` in the second map.
+   * Writes the numbers that the kernels need on every tile of a piece, at most 4 C float32; `coefficients` in the second map.
    * They lie at `tile.constants`.
    */
   prepare?(constants: Float32Array, coefficients?: Float64Array): void;

@@ -60,6 +60,19 @@ const FAMILIES: readonly (readonly [loss: string, make: Make, classes: readonly 
   ["sensitivity-specificity(accumulate=image, ignoreIndex=255)", labelsIgnoring, [3]],
   ["sensitivity-specificity(activation=sigmoid)", soft, [1, 3]],
   ["sensitivity-specificity(activation=sigmoid, ignoreIndex=255)", hardIgnoring, [1, 3]],
+  ["combo(beta=0.3)", labels, [2, 3, 21, 150]],
+  ["combo(alpha=0.9, beta=0.8, ignoreIndex=255)", labelsIgnoring, [3]],
+  ["combo(alpha=1, beta=0)", labels, [3]],
+  ["combo(beta=0.2)", soft, [1]],
+  ["combo(activation=sigmoid, beta=1, ignoreIndex=255)", hardIgnoring, [1, 3]],
+  ["exponential-logarithmic", labels, [2, 21]],
+  [`exponential-logarithmic(gammaCrossEntropy=1.5, ${WEIGHTS}, ignoreIndex=255)`, labelsIgnoring, [3]],
+  ["exponential-logarithmic(ignoreIndex=255)", hardIgnoring, [1]],
+  ["exponential-logarithmic", soft, [1]],
+  ["unified-focal", labels, [2, 21]],
+  ["unified-focal(variant=symmetric, ignoreIndex=255, accumulate=batch)", labelsIgnoring, [3]],
+  ["unified-focal", hard, [1]],
+  ["unified-focal(variant=symmetric)", soft, [1]],
   ["cross-entropy + 0.5 * lovasz-softmax", labels, [3, 21]],
   ["lovasz-softmax + top-k + dice", labels, [3]],
 ];
@@ -69,29 +82,33 @@ function expectFamilyParity(loss: string, make: Make, dims: readonly number[], t
   expectParity(parseLoss(loss), make(seed, dims, temper), `${temper} ${dims.join("x")}`, { naturalScale: 1 });
 }
 
-describe.each(FAMILIES)("%s, %#: SIMD is within 1e-6 in value and 2e-6 in gradient of float64", (...family) => {
-  const [loss, make, classCounts] = family;
-  test.each(tempers)("on %s logits at sizes 0, 1, 3, 4, 5 and 31", (temper) => {
-    const before = inlineEngine().tiles;
-    for (const classes of classCounts) {
-      for (const pixels of [0, 1, 3, 4, 5, 31]) expectFamilyParity(loss, make, [1, classes, pixels], temper);
-      expectFamilyParity(loss, make, [0, classes, 5], temper);
-      expectFamilyParity(loss, make, [2, classes, 3, 5], temper);
-    }
-    expect(inlineEngine().tiles, "tiles the SIMD kernels ran on").toBeGreaterThan(before);
-  });
+describe.each(FAMILIES)(
+  "%s, %#: SIMD is within 1e-6 in value and 2e-6 in gradient of float64",
+  (...family) => {
+    const [loss, make, classCounts] = family;
+    test.each(tempers)("on %s logits at sizes 0, 1, 3, 4, 5 and 31", (temper) => {
+      const before = inlineEngine().tiles;
+      for (const classes of classCounts) {
+        for (const pixels of [0, 1, 3, 4, 5, 31])
+          expectFamilyParity(loss, make, [1, classes, pixels], temper);
+        expectFamilyParity(loss, make, [0, classes, 5], temper);
+        expectFamilyParity(loss, make, [2, classes, 3, 5], temper);
+      }
+      expect(inlineEngine().tiles, "tiles the SIMD kernels ran on").toBeGreaterThan(before);
+    });
 
-  test("around the edges of a tile and of a piece", () => {
-    const classes = classCounts.at(-1)!;
-    const tile = tilePixels(classes);
-    const piece = cutPieces(1, classes, Number.MAX_SAFE_INTEGER / 2 ** 30)[0]!.count;
-    for (const pixels of [tile - 1, tile, tile + 1]) {
-      expectFamilyParity(loss, make, [1, classes, pixels], "mild");
-      if (classes > 3) expectFamilyParity(loss, make, [1, classes, pixels], "confident");
-    }
-    if (classes === 21) expectFamilyParity(loss, make, [1, classes, piece + 1], "mild");
-  });
-});
+    test("around the edges of a tile and of a piece", () => {
+      const classes = classCounts.at(-1)!;
+      const tile = tilePixels(classes);
+      const piece = cutPieces(1, classes, Number.MAX_SAFE_INTEGER / 2 ** 30)[0]!.count;
+      for (const pixels of [tile - 1, tile, tile + 1]) {
+        expectFamilyParity(loss, make, [1, classes, pixels], "mild");
+        if (classes > 3) expectFamilyParity(loss, make, [1, classes, pixels], "confident");
+      }
+      if (classes === 21) expectFamilyParity(loss, make, [1, classes, piece + 1], "mild");
+    });
+  },
+);
 
 describe("logits of 1e9", () => {
   test.each(["lovasz-softmax", "lovasz-hinge", "top-k", "ohem", "bootstrapped"])(

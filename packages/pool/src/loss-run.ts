@@ -115,7 +115,7 @@ export class LossRun {
         const unit = unitAt(plan, problem, fields, place, true, sharedDoubles);
         const own = coefficients && { coefficients: plan.coefficientsOf(coefficients[image]!, term).slice() };
         const values = shareWhole(unit.values, arena) as SharedArray;
-      yield { unit: { ...common, term, unit, values, ...own } };
+        yield { unit: { ...common, term, unit, values, ...own } };
       }
     }
     // A thread that serves takes no job.

@@ -127,6 +127,15 @@ export interface FieldKernels {
   readonly exactErrorsOfLabels: ExactSumsOfLabels;
   exactOverlapOfTargets(x: number, targets: number, n: number, sums: number): void;
   exactErrorsOfTargets(x: number, targets: number, n: number, sums: number): void;
+  overlapSlopes(
+    a: number,
+    b: number,
+    labels: number,
+    channels: number,
+    n: number,
+    to: number,
+    toStride: number,
+  ): void;
   squaredErrorSlopes(
     e: number,
     eStride: number,

@@ -14,7 +14,7 @@ import { nonFiniteFault, probabilityFault } from "./faults.ts";
 import { instantiateKernels, type Kernels } from "./kernels.ts";
 import type { PieceView, Rows } from "./piece-view.ts";
 import { firstOverPixels, secondOverPixels } from "./pixel-loop.ts";
-import { Scratch } from "./scratch.ts";
+import { CONSTANTS, Scratch } from "./scratch.ts";
 import { type Place, Staging } from "./staging.ts";
 import { TargetTile } from "./target-tile.ts";
 import { SimdTile } from "./tile.ts";
@@ -179,9 +179,9 @@ export class LossEngine {
     return simd.map((i) => {
       const { term } = plan.terms[i];
       const maps = term.simd as KernelMaps;
-      const constants = this.#scratch.constants + i * plan.classes * 8;
+      const constants = this.#scratch.constants + i * plan.classes * CONSTANTS * 4;
       const own = coefficients && plan.coefficientsOf(coefficients, i);
-      maps.prepare?.(this.arena.floats(constants, 2 * plan.classes), own);
+      maps.prepare?.(this.arena.floats(constants, CONSTANTS * plan.classes), own);
       const rows = fields?.[i];
       const field =
         rows &&

@@ -15,6 +15,9 @@ const LARGEST_TILE = 4096;
 /** Entries an `ignoreIndex` list may have. */
 export const LARGEST_IGNORE_LIST = 256;
 
+/** Float32 numbers that a term may keep for each class. */
+export const CONSTANTS = 4;
+
 export class Scratch {
   /** Pixels of a full tile. */
   pixels = 0;
@@ -59,7 +62,7 @@ export class Scratch {
       own: row,
       rows: row * 3,
       doubles: row * 2 * (2 + classes),
-      constants: terms * classes * 8,
+      constants: terms * classes * CONSTANTS * 4,
       ignored: LARGEST_IGNORE_LIST * 4,
       sums: sumsLength * 8,
     };

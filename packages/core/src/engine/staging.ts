@@ -101,7 +101,8 @@ export class Staging {
   /** The field of term `i`, whose rows are float64; `stride` counts those. */
   openField(i: number, rows: Rows<Float64Array>, count: number): Place {
     const { data, offset, stride: apart, channels } = rows;
-    if (this.#holdsField(rows, count)) return { address: data.byteOffset + offset * 8, stride: apart, inPlace: true };
+    if (this.#holdsField(rows, count))
+      return { address: data.byteOffset + offset * 8, stride: apart, inPlace: true };
     // An odd number of cache lines.
     const stride = ((count + 7) & ~7) | 8;
     return { address: this.#take(`field ${i}`, channels * stride * 8), stride, inPlace: false };

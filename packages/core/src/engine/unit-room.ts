@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Arena } from "./arena.ts";
+
 import type { Ranking } from "../families/ranking.ts";
+import type { Arena } from "./arena.ts";
 import type { FieldKernels } from "./field-kernels.ts";
 
 /** Numbers of a unit that are copied to the engine's memory at most: threads share 4 GiB of it. */

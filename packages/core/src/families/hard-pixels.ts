@@ -15,8 +15,8 @@ import type { Term } from "../term.ts";
 import { classWeightsField } from "./class-options.ts";
 import type { CommonOptions } from "./common-options.ts";
 import { descendingOrder } from "./descending-order.ts";
-import { type InputOptions, inputField, LOGARITHMS_FLOORED } from "./input-options.ts";
 import { hardPixelKernel } from "./hard-pixel-kernel.ts";
+import { type InputOptions, inputField, LOGARITHMS_FLOORED } from "./input-options.ts";
 import { countedPixels, rankedTerm } from "./ranked.ts";
 import { type Ranking, rankingOf } from "./ranking.ts";
 

@@ -40,9 +40,22 @@ export function lovaszChannelKernel(
     first(tile, sums) {
       const { kernels, x, xStride, stride, count, field, fieldStride } = tile;
       const target = tile.target();
-      kernels.countChannels(target, stride, classes, count, present ? 1 : 0, sums.byteOffset, sums.byteOffset + 8);
+      kernels.countChannels(
+        target,
+        stride,
+        classes,
+        count,
+        present ? 1 : 0,
+        sums.byteOffset,
+        sums.byteOffset + 8,
+      );
       for (let c = 0; c < classes; c++) {
-        const row = [x + c * xStride * 4, target + c * stride * 4, count, field + c * fieldStride * 8] as const;
+        const row = [
+          x + c * xStride * 4,
+          target + c * stride * 4,
+          count,
+          field + c * fieldStride * 8,
+        ] as const;
         if (errors === "hinge") kernels.hingeField(...row);
         else kernels.sigmoidErrorField(...row);
       }

@@ -21,14 +21,10 @@ function writeSlopes(constants: Float32Array, coefficients: Float64Array, classe
   }
 }
 
-/**
- * Moves all b by the same number, which a softmax does not notice, so that the middle one is 0: where they are nearly
- * equal, float32 keeps their differences.
- */
-function moveSlopes(constants: Float32Array, coefficients: Float64Array, classes: number): void {
-  const b = coefficients.subarray(classes, 2 * classes);
-  const middle = b.slice().sort()[classes >> 1];
-  for (let c = 0; c < classes; c++) constants[classes + c] = b[c] - middle;
+/** The same in float64. */
+function writeExactSlopes(constants: Float32Array, coefficients: Float64Array, classes: number): void {
+  const slopes = new Float64Array(constants.buffer, constants.byteOffset, 2 * classes);
+  slopes.set(coefficients.map((v, i) => (i < classes ? -v : v)));
 }
 
 /** Labels under a softmax. */
@@ -36,8 +32,8 @@ export function softmaxKernel(classes: number, kernel: OverlapKernel): KernelMap
   return {
     prepare(constants, coefficients) {
       if (coefficients === undefined) return;
-      writeSlopes(constants, coefficients, classes);
-      if (kernel === "exact") moveSlopes(constants, coefficients, classes);
+      if (kernel === "exact") writeExactSlopes(constants, coefficients, classes);
+      else writeSlopes(constants, coefficients, classes);
     },
     first(tile, sums) {
       const { kernels, e, r, stride, own, count } = tile;
@@ -55,8 +51,8 @@ export function softmaxKernel(classes: number, kernel: OverlapKernel): KernelMap
     },
     second(tile) {
       if (tile.grad === 0) return;
-      if (kernel === "squared-errors") {
-        squaredErrorsGrad(tile, classes);
+      if (kernel !== "simd") {
+        exactGrad(tile, classes, kernel);
         return;
       }
       tile.kernels.overlapOfLabelsGrad(
@@ -80,12 +76,16 @@ export function softmaxKernel(classes: number, kernel: OverlapKernel): KernelMap
   };
 }
 
-/** Slopes of the probabilities, then their chain. */
-function squaredErrorsGrad(tile: SimdTile, classes: number): void {
-  const { kernels, e, stride, r, constants, count, grad, gradStride, adds, own } = tile;
+/** Slopes of the probabilities in float64, then their chain. */
+function exactGrad(tile: SimdTile, classes: number, kernel: OverlapKernel): void {
+  const { kernels, e, stride, r, constants: a, count, grad, gradStride, adds, own } = tile;
+  const labels = tile.target();
   const slopes = tile.doubleRow(2);
-  const b = constants + 4 * classes;
-  kernels.squaredErrorSlopes(e, stride, tile.target(), r, constants, b, classes, count, slopes, stride, own);
+  if (kernel === "exact") {
+    kernels.overlapSlopes(a, a + 8 * classes, labels, classes, count, slopes, stride);
+  } else {
+    kernels.squaredErrorSlopes(e, stride, labels, r, a, a + 4 * classes, classes, count, slopes, stride, own);
+  }
   kernels.softmaxFieldGrad(e, stride, r, classes, count, slopes, stride, grad, gradStride, adds);
 }
 

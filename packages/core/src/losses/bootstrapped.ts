@@ -1,12 +1,7 @@
 /** Bootstrapped cross-entropy. @module */
 
 import type { LossDefinition } from "../definition.ts";
-import {
-  type HardPixelOptions,
-  hardPixelFields,
-  hardPixelTerm,
-  pixelsIn,
-} from "../families/hard-pixels.ts";
+import { type HardPixelOptions, hardPixelFields, hardPixelTerm, pixelsIn } from "../families/hard-pixels.ts";
 import type { Loss } from "../loss.ts";
 import { optionConflict, perClass } from "../options.ts";
 import { defineLoss } from "../single-loss.ts";

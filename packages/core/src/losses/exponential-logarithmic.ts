@@ -77,8 +77,16 @@ export const exponentialLogarithmicDefinition: LossDefinition = {
       rule: classes === 1 ? twoClassRule(rule) : rule,
       kernel: "exact",
     });
-    const crossEntropy = logLossCostTerm("cross-entropy", options, classes, (logLoss, c) =>
-      powerCost(logLoss, weights[c], gammaCrossEntropy),
+    const crossEntropy = logLossCostTerm(
+      "cross-entropy",
+      options,
+      classes,
+      (logLoss, c) => powerCost(logLoss, weights[c], gammaCrossEntropy),
+      {
+        kind: "power",
+        weights,
+        gammas: { background: gammaCrossEntropy, foreground: gammaCrossEntropy },
+      },
     );
     return [
       { weight: diceWeight, term: dice },

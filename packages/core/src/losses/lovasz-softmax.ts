@@ -98,7 +98,11 @@ export function lovaszSoftmax(options: LovaszSoftmaxOptions = {}): Loss {
   return defineLoss(lovaszSoftmaxDefinition, options);
 }
 
-function kernelOf(loss: string, choice: "present" | ClassChoice, classes: number): NonNullable<RankedLoss["kernel"]> {
+function kernelOf(
+  loss: string,
+  choice: "present" | ClassChoice,
+  classes: number,
+): NonNullable<RankedLoss["kernel"]> {
   const chosen = choice === "present" ? undefined : choiceMask(loss, choice, classes);
   const isBinary = classes === 1;
   return {
