@@ -141,6 +141,11 @@ function softplus2(x: v128): v128 {
   return f64x2.add(f64x2.pmax(x, zero()), log1p2(expNeg2(v128.or(x, signs2()))));
 }
 
+/** Logits into a row of the field. */
+export function logitField(x: usize, n: i32, field: usize): void {
+  for (let i: usize = 0; i < <usize>n << 2; i += 8) v128.store(field + (i << 1), loadPair(x + i));
+}
+
 /** Probabilities of a sigmoid into a row of the field. */
 export function sigmoidField(x: usize, n: i32, field: usize): void {
   for (let i: usize = 0; i < <usize>n << 2; i += 8) v128.store(field + (i << 1), sigmoid2(loadPair(x + i)));

@@ -14,7 +14,7 @@ export {
 } from "./targets";
 export { plainFieldGrad, scaledSoftmaxFieldGrad, sigmoidFieldGrad, softmaxFieldGrad } from "./field-grads";
 export {
-  binaryCrossEntropyField, countChannels, countLabels, crossEntropyField, hingeField, lovaszField, sigmoidErrorField, sigmoidField,
+  binaryCrossEntropyField, countChannels, countLabels, crossEntropyField, hingeField, logitField, lovaszField, sigmoidErrorField, sigmoidField,
   softmaxField,
 } from "./field-maps";
 export { hardElementGrad, hardPixelGrad } from "./hard-pixels";
@@ -28,3 +28,4 @@ export {
   focalCostOfLabels, focalCostOfTargets, powerCostOfLabels, powerCostOfTargets,
 } from "./log-loss-cost";
 export { sidedOfLabels } from "./sided-softmax";
+export { wassersteinSlopes, wassersteinSums } from "./wasserstein";

@@ -29,6 +29,8 @@ export interface KernelMaps extends TermMaps<SimdTile> {
    * They lie at `tile.constants`.
    */
   prepare?(constants: Float32Array, coefficients?: Float64Array): void;
+  /** Float64 numbers that the kernels find at `tile.table`. */
+  readonly table?: Float64Array;
 }
 
 /** What `elements` holds: nothing, one number per pixel, per logit, or per image and class. */

@@ -73,6 +73,14 @@ const FAMILIES: readonly (readonly [loss: string, make: Make, classes: readonly 
   ["unified-focal(variant=symmetric, ignoreIndex=255, accumulate=batch)", labelsIgnoring, [3]],
   ["unified-focal", hard, [1]],
   ["unified-focal(variant=symmetric)", soft, [1]],
+  ["generalized-wasserstein-dice(distances=[[0, 1, 2], [1, 0, 0.5], [2, 0.5, 0]])", labels, [3]],
+  [
+    "generalized-wasserstein-dice(distances=[[0, 1], [1, 0]], variant=generalized, ignoreIndex=255)",
+    labelsIgnoring,
+    [2],
+  ],
+  ["nacl", labels, [2, 21]],
+  ["nacl(distance=l2, kernel=gaussian, ignoreIndex=255)", labelsIgnoring, [3]],
   ["cross-entropy + 0.5 * lovasz-softmax", labels, [3, 21]],
   ["lovasz-softmax + top-k + dice", labels, [3]],
 ];

@@ -51,6 +51,7 @@ export interface FieldKernels {
     sum: number,
     rest: number,
   ): void;
+  logitField(x: number, n: number, field: number): void;
   sigmoidField(x: number, n: number, field: number): void;
   sigmoidErrorField(x: number, targets: number, n: number, field: number): void;
   hingeField(x: number, targets: number, n: number, field: number): void;
@@ -131,6 +132,26 @@ export interface FieldKernels {
     a: number,
     b: number,
     labels: number,
+    channels: number,
+    n: number,
+    to: number,
+    toStride: number,
+  ): void;
+  wassersteinSums(
+    e: number,
+    eStride: number,
+    labels: number,
+    r: number,
+    distances: number,
+    channels: number,
+    n: number,
+    distance: number,
+    sums: number,
+  ): void;
+  wassersteinSlopes(
+    labels: number,
+    distances: number,
+    slopes: number,
     channels: number,
     n: number,
     to: number,

@@ -27,6 +27,7 @@ interface KernelTerm {
   readonly sums: Float64Array;
   readonly coefficients: Float64Array;
   readonly constants: number;
+  readonly table: number;
   /** Of a term that gathers. */
   readonly field: Place | undefined;
 }
@@ -176,26 +177,31 @@ export class LossEngine {
     sumsOf: (i: number) => Float64Array,
     coefficients?: Float64Array,
   ): KernelTerm[] {
+    let tables = this.#scratch.tables;
     return simd.map((i) => {
       const { term } = plan.terms[i];
       const maps = term.simd as KernelMaps;
       const constants = this.#scratch.constants + i * plan.classes * CONSTANTS * 4;
       const own = coefficients && plan.coefficientsOf(coefficients, i);
       maps.prepare?.(this.arena.floats(constants, CONSTANTS * plan.classes), own);
+      const table = tables;
+      if (maps.table !== undefined) this.arena.doubles(table, maps.table.length).set(maps.table);
+      tables += (maps.table?.length ?? 0) * 8;
       const rows = fields?.[i];
       const field =
         rows &&
         (own === undefined
           ? this.#staging.openField(i, rows, count)
           : this.#staging.loadField(i, rows, count));
-      return { term, maps, sums: sumsOf(i), coefficients: own ?? NONE, constants, field };
+      return { term, maps, sums: sumsOf(i), coefficients: own ?? NONE, constants, table, field };
     });
   }
 
-  #turnTo({ term, constants, field }: KernelTerm, begin: number): void {
+  #turnTo({ term, constants, table, field }: KernelTerm, begin: number): void {
     const tile = this.#tile;
     tile.term = term;
     tile.constants = constants;
+    tile.table = table;
     tile.field = field === undefined ? 0 : field.address + begin * 8;
     tile.fieldStride = field?.stride ?? 0;
   }

@@ -32,6 +32,7 @@ export class Scratch {
   /** Two rows of float64, and one per class. */
   doubles = 0;
   constants = 0;
+  tables = 0;
   ignored = 0;
   sums = 0;
   readonly #arena: Arena;
@@ -40,6 +41,7 @@ export class Scratch {
   #classes = 0;
   #terms = 0;
   #sumsLength = 0;
+  #tables = 0;
 
   constructor(arena: Arena) {
     this.#arena = arena;
@@ -49,8 +51,15 @@ export class Scratch {
   fit(plan: LossPlan): this {
     const sumsLength = Math.max(plan.firstLength, plan.secondLength);
     const { classes } = plan;
+    const tables = plan.terms.reduce((length, { term }) => length + (term.simd?.table?.length ?? 0), 0);
     const terms = plan.terms.length;
-    if (classes === this.#classes && terms <= this.#terms && sumsLength <= this.#sumsLength) return this;
+    if (
+      classes === this.#classes &&
+      terms <= this.#terms &&
+      sumsLength <= this.#sumsLength &&
+      tables <= this.#tables
+    )
+      return this;
     const pixels = tilePixels(classes);
     const stride = pixels + 16;
     const row = stride * 4;
@@ -63,6 +72,7 @@ export class Scratch {
       rows: row * 3,
       doubles: row * 2 * (2 + classes),
       constants: terms * classes * CONSTANTS * 4,
+      tables: tables * 8,
       ignored: LARGEST_IGNORE_LIST * 4,
       sums: sumsLength * 8,
     };
@@ -82,6 +92,7 @@ export class Scratch {
     this.#classes = classes;
     this.#terms = terms;
     this.#sumsLength = sumsLength;
+    this.#tables = tables;
     return this;
   }
 }

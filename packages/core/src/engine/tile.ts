@@ -37,6 +37,8 @@ export class SimdTile {
   elementsStride = 0;
   /** What the term's `prepare` has written: up to 4 C float32. */
   constants = 0;
+  /** The term's `table`. */
+  table = 0;
   term: Term | undefined;
   readonly #targets: TargetTile;
   readonly #scratch: Scratch;

@@ -5,9 +5,9 @@
  */
 import type { FieldUnit, PackedField } from "../field.ts";
 import type { KernelMaps } from "../term.ts";
-import { type HardPixelLoss, rankHardest } from "./hard-pixels.ts";
+import { type HardestRule, rankHardest } from "./hardest.ts";
 
-export function hardPixelKernel(loss: HardPixelLoss): {
+export function hardPixelKernel(loss: HardestRule): {
   readonly maps: KernelMaps;
   readonly packed: PackedField;
 } {
@@ -99,7 +99,7 @@ function elementMaps(weights: readonly number[], ignored: number): KernelMaps {
 }
 
 /** Fields of losses, NaN where a pixel does not rank. */
-function packedLosses(loss: HardPixelLoss): PackedField {
+function packedLosses(loss: HardestRule): PackedField {
   const { rankedBy, classWeights, keep } = loss;
   // What is kept is weighed afterwards.
   const weighsKept = rankedBy === "log-probability" && classWeights.some((weight) => weight !== 1);

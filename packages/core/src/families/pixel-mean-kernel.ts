@@ -79,8 +79,8 @@ export function logLossKernel({ kind, weights, gammas }: LogLossForm): PixelMean
   };
 }
 
-/** Slopes times d(-log p_y)/dx: what hard pixels do with their shares. */
-function chainSlopes(tile: SimdTile, labels: number, slopes: number): void {
+/** Slopes of -log p_y, a row of float64, times d(-log p_y)/dx: what hard pixels do with their shares. */
+export function chainSlopes(tile: SimdTile, labels: number, slopes: number): void {
   const { kernels, e, stride, r, classes, count, grad, gradStride, adds, own } = tile;
   kernels.hardPixelGrad(
     e,
