@@ -20,11 +20,14 @@ const COUNTS = 24 * 1024;
 export class UnitRoom {
   readonly #arena: Arena;
   readonly #kernels: FieldKernels;
+  readonly #largest: number;
   readonly #areas = new Map<string, { readonly address: number; readonly bytes: number }>();
 
-  constructor(arena: Arena, kernels: FieldKernels) {
+  /** @param largest - numbers of a unit that there is room for. */
+  constructor(arena: Arena, kernels: FieldKernels, largest: number = LARGEST_UNIT) {
     this.#arena = arena;
     this.#kernels = kernels;
+    this.#largest = largest;
   }
 
   /** The field of term `i` of a call, over whatever the last call left there; undefined where it is too large to keep. */
@@ -35,7 +38,7 @@ export class UnitRoom {
 
   /** Whether there is room for a unit of so many numbers. */
   fits(length: number): boolean {
-    return length <= LARGEST_UNIT;
+    return length <= this.#largest;
   }
 
   /** The Lovász extension of a row of signed errors, which become `scale` times its derivatives (assembly/lovasz.ts). */
