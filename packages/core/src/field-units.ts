@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { hasKernel } from "./engine/loss-engine.ts";
+import { hasKernel } from "./engine/twins.ts";
 import type { UnitRoom } from "./engine/unit-room.ts";
 import type { FieldUnit } from "./field.ts";
 import type { LossPlan } from "./plan.ts";
@@ -153,9 +153,13 @@ function targetReader(term: Term, problem: Problem, row: number): (n: number, i:
   const perClass = term.field?.rows === classes;
   const masked = (n: number) => perClass && classMask?.[n * classes + row] === 0;
   if (targetKind === "labels") {
+    const [only] = term.ignored;
+    // A set is slow for what most often is one label, or none.
+    const isIgnored =
+      term.ignored.length > 1 ? (label: number) => ignored.has(label) : (label: number) => label === only;
     return (n, i) => {
       const label = Number(target[n * pixels + i]);
-      if (ignored.has(label) || masked(n) || !(label >= 0 && label < classes)) return Number.NaN;
+      if (!(label >= 0 && label < classes) || isIgnored(label) || masked(n)) return Number.NaN;
       return perClass ? (label === row ? 1 : 0) : label;
     };
   }

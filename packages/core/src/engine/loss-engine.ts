@@ -18,6 +18,7 @@ import { CONSTANTS, Scratch } from "./scratch.ts";
 import { type Place, Staging } from "./staging.ts";
 import { TargetTile } from "./target-tile.ts";
 import { SimdTile } from "./tile.ts";
+import { twinsFor } from "./twins.ts";
 import { UnitRoom } from "./unit-room.ts";
 
 /** A term that runs on the kernels, with its part of the sums and its constants in the engine's memory. */
@@ -280,35 +281,4 @@ export class LossEngine {
   #rowsAt({ address, stride }: Place, channels: number): Rows<Float32Array> {
     return { data: this.arena.floats(address, channels * stride), channels, offset: 0, stride, step: 1 };
   }
-}
-
-/** Which terms of a plan run on the kernels in this call, and which pixel by pixel. */
-function twinsFor(plan: LossPlan, view: PieceView): { readonly simd: number[]; readonly pixel: number[] } {
-  const simd: number[] = [];
-  const pixel: number[] = [];
-  plan.terms.forEach(({ term }, i) => {
-    (hasKernel(term, view) ? simd : pixel).push(i);
-  });
-  return { simd, pixel };
-}
-
-/** What of a call decides whether the kernels run. */
-export interface KernelCall extends Pick<PieceView, "targetKind" | "classMask"> {
-  readonly rows: { readonly pixelWeights?: object; readonly upstream?: object };
-}
-
-/** The kernels know finite float32 logits and the target kind of their activation, and no weights or masks. */
-export function hasKernel(term: Term, { targetKind, rows, classMask }: KernelCall): boolean {
-  return (
-    term.simd !== undefined &&
-    term.nonFinite === "throw" &&
-    term.range === "unit" &&
-    term.outOfRange === "throw" &&
-    // The kernels compare int32 labels: ignoreIndex 4294967295 must not be read as any of them.
-    term.ignored.every((value) => value === (value | 0)) &&
-    targetKind === (term.activation === "softmax" ? "labels" : "dense") &&
-    rows.pixelWeights === undefined &&
-    rows.upstream === undefined &&
-    classMask === undefined
-  );
 }
