@@ -1,25 +1,41 @@
-/** A stable radix sort of 64-bit items by their upper halves, ascending, in time proportional to their number. */
+/**
+ * A stable radix sort of 64-bit items by keys of 22 bits in their upper halves, ascending, in time proportional to their
+ * number: the digits of the keys are counted while the items are made. `counts` is scratch of 16 KiB.
+ */
+
+export const KEY_BITS: u64 = 22;
 
 const DIGIT_BITS: u64 = 11;
 const BUCKETS: usize = 2048;
 const MASK: u64 = 2047;
 
+export function clearCounts(counts: usize): void {
+  memory.fill(counts, 0, 2 * BUCKETS * 4);
+}
+
+// @ts-ignore: decorator
+@inline
+export function countDigits(counts: usize, key: u64): void {
+  bump(counts, key & MASK);
+  bump(counts + BUCKETS * 4, key >> DIGIT_BITS);
+}
+
+// @ts-ignore: decorator
+@inline
+function bump(counts: usize, digit: u64): void {
+  const at = counts + (<usize>digit << 2);
+  store<u32>(at, load<u32>(at) + 1);
+}
+
 /**
- * @param items - `count` of them; `spare` is as large. `counts` is scratch of 24 KiB.
+ * @param items - `count` of them; `spare` is as large.
  * @returns where they lie in order: `items` or `spare`.
  */
-export function radixSort(items: usize, spare: usize, count: usize, counts: usize): usize {
+export function distribute(items: usize, spare: usize, count: usize, counts: usize): usize {
   const end = count << 3;
-  memory.fill(counts, 0, 3 * BUCKETS * 4);
-  for (let i: usize = 0; i < end; i += 8) {
-    const key = load<u64>(items + i) >> 32;
-    bump(counts, key & MASK);
-    bump(counts + BUCKETS * 4, (key >> DIGIT_BITS) & MASK);
-    bump(counts + BUCKETS * 8, key >> (2 * DIGIT_BITS));
-  }
   let from = items;
   let to = spare;
-  for (let digit: usize = 0; digit < 3; digit++) {
+  for (let digit: usize = 0; digit < 2; digit++) {
     const shift = 32 + DIGIT_BITS * <u64>digit;
     const starts = counts + digit * BUCKETS * 4;
     // Where all items share the digit there is nothing to move.
@@ -48,11 +64,4 @@ export function radixSort(items: usize, spare: usize, count: usize, counts: usiz
 @inline
 function slot(item: u64, shift: u64): usize {
   return <usize>((item >> shift) & MASK) << 2;
-}
-
-// @ts-ignore: decorator
-@inline
-function bump(counts: usize, digit: u64): void {
-  const at = counts + (<usize>digit << 2);
-  store<u32>(at, load<u32>(at) + 1);
 }

@@ -15,7 +15,7 @@ const LARGEST_UNIT = 2 ** 24;
 const LARGEST_KEPT_FIELD = 2 ** 23;
 
 /** Bytes of the counts of the radix sort. */
-const COUNTS = 24 * 1024;
+const COUNTS = 16 * 1024;
 
 export class UnitRoom {
   readonly #arena: Arena;
