@@ -15,6 +15,7 @@ export interface GatheredRow {
   readonly values: Float64Array;
   /** As in a `FieldUnit`. */
   readonly target: Float64Array;
+  readonly packed: boolean;
 }
 
 /** Sums of both maps of one loss, image by image, and what it gathers over the batch. */

@@ -8,6 +8,7 @@ import {
   cutPieces,
   type FieldUnit,
   fillUnit,
+  inlineEngine,
   type LossCall,
   type LossEngine,
   type LossPlan,
@@ -41,14 +42,20 @@ export function lossSums(
   }
   const units = unitPlaces(plan, problem).map((place) => ({
     ...place,
-    unit: unitAt(plan, problem, fields, place),
+    unit: unitAt(plan, problem, fields, place, true),
     scope: plan.terms[place.term]!.term.field!.scope,
   }));
   const own = units.filter(({ scope }) => scope === "image");
-  completeUnits(plan, own, first, second);
+  completeUnits(plan, own, first, second, engine);
   const gathered = units
     .filter(({ scope }) => scope === "batch")
-    .map(({ term, row, unit: { values, target } }) => ({ term, row, values, target }));
+    .map(({ term, row, unit: { values, target, packed = false } }) => ({
+      term,
+      row,
+      values,
+      target,
+      packed,
+    }));
   return { first, second, gathered };
 }
 
@@ -73,7 +80,7 @@ export class LossTotal {
   result(): LossValue {
     const first = this.#first.map((sums) => sums.slice());
     const second = this.#second.map((sums) => sums.slice());
-    completeUnits(this.#plan, batchUnits(this.#gathered), first, second);
+    completeUnits(this.#plan, batchUnits(this.#gathered), first, second, inlineEngine());
     return this.#plan.result(first, second);
   }
 }
@@ -90,6 +97,7 @@ function completeUnits(
   units: readonly PlacedUnit[],
   first: readonly Float64Array[],
   second: readonly Float64Array[],
+  { units: room }: LossEngine,
 ): void {
   if (units.length === 0 || first.every((sums) => plan.terms.every((_, i) => plan.firstOf(sums, i)[0] === 0)))
     return;
@@ -99,7 +107,7 @@ function completeUnits(
   const coefficients = plan.finish(first);
   for (const { term, image, unit } of units) {
     const own = plan.coefficientsOf(coefficients[image]!, term);
-    addSums(plan.secondOf(second[image]!, term), fillUnit(plan.terms[term]!.term, unit, own));
+    addSums(plan.secondOf(second[image]!, term), fillUnit(plan.terms[term]!.term, unit, own, room));
   }
 }
 
@@ -111,11 +119,12 @@ function batchUnits(gathered: readonly GatheredRow[]): PlacedUnit[] {
     rows.set(key, [...(rows.get(key) ?? []), part]);
   }
   return [...rows.values()].map((parts) => {
-    const { term, row } = parts[0]!;
+    const { term, row, packed } = parts[0]!;
     const values = joined(parts.map((part) => part.values));
     const unit = {
       values,
       target: joined(parts.map(({ target }) => target)),
+      packed,
       row,
       images: 1,
       spatial: [values.length],

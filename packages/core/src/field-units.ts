@@ -3,18 +3,20 @@
  *
  * @module
  */
+import { hasKernel } from "./engine/twins.ts";
+import type { UnitRoom } from "./engine/unit-room.ts";
 import type { FieldUnit } from "./field.ts";
 import type { LossPlan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 import type { Term } from "./term.ts";
 
-/** A field per term of the plan, all zeros; undefined for terms without one. */
+/** A field per term of the plan, to be written by the first map; undefined for terms without one. */
 export function makeFields(
   plan: LossPlan,
   { images, pixels }: Problem,
-  allocate: (length: number) => Float64Array = (length) => new Float64Array(length),
+  allocate: (length: number, term: number) => Float64Array = (length) => new Float64Array(length),
 ): (Float64Array | undefined)[] {
-  return plan.terms.map(({ term }) => term.field && allocate(term.field.rows * images * pixels));
+  return plan.terms.map(({ term }, i) => term.field && allocate(term.field.rows * images * pixels, i));
 }
 
 /** Which images a unit covers: one, or all (`image` is then 0). */
@@ -39,16 +41,21 @@ export function unitPlaces(plan: LossPlan, { images }: Pick<Problem, "images">):
   });
 }
 
-/** A unit over the field of its term. */
+/**
+ * A unit over the field of its term.
+ * @param kernels - whether the first map ran on the kernels where the term has them for such a call.
+ */
 export function unitAt(
   plan: LossPlan,
   problem: Problem,
   fields: readonly (Float64Array | undefined)[],
   { term, image, row }: UnitPlace,
+  kernels: boolean,
   allocate: (length: number) => Float64Array = (length) => new Float64Array(length),
 ): FieldUnit {
   const { pixels, spatial, pixelWeights } = problem;
-  const { field } = plan.terms[term].term;
+  const { term: own } = plan.terms[term];
+  const { field } = own;
   if (field === undefined) throw new Error("unreachable: a unit of a term without a field");
   const images = field.scope === "image" ? 1 : problem.images;
   const length = images * pixels;
@@ -60,10 +67,13 @@ export function unitAt(
     }
     return to;
   };
+  const packed = kernels && field.packed !== undefined && hasKernel(own, { ...problem, rows: problem });
   const distanceMaps = field.takesDistanceMaps ? problem.distanceMaps : undefined;
   return {
     values: fields[term]!.subarray(at, at + length),
-    target: copy(targetReader(plan.terms[term].term, problem, row)),
+    target:
+      packed && field.packed?.needsTarget === false ? allocate(0) : copy(targetReader(own, problem, row)),
+    packed,
     ...(pixelWeights && { weights: copy((n, i) => Number(pixelWeights[n * pixels + i])) }),
     ...(distanceMaps && { distances: copy((n, i) => distanceMaps[channelOffset(problem, n, row, i)]) }),
     row,
@@ -96,14 +106,19 @@ export function measureUnit({ field, firstLength }: Term, unit: FieldUnit): Floa
   return sums;
 }
 
-/** Fills a unit; the sums it adds to the second map of its term. */
+/**
+ * Fills a unit; the sums it adds to the second map of its term.
+ * @param room - of the engine of this thread; without one units must not be packed.
+ */
 export function fillUnit(
   { field, secondLength }: Term,
   unit: FieldUnit,
   coefficients: Float64Array,
+  room: UnitRoom | undefined,
 ): Float64Array {
   const sums = new Float64Array(secondLength);
-  field?.fill?.(unit, coefficients, sums);
+  if (room !== undefined && unit.packed === true) field?.packed?.fill(unit, coefficients, sums, room);
+  else field?.fill?.(unit, coefficients, sums);
   return sums;
 }
 
@@ -138,9 +153,13 @@ function targetReader(term: Term, problem: Problem, row: number): (n: number, i:
   const perClass = term.field?.rows === classes;
   const masked = (n: number) => perClass && classMask?.[n * classes + row] === 0;
   if (targetKind === "labels") {
+    const [only] = term.ignored;
+    // A set is slow for what most often is one label, or none.
+    const isIgnored =
+      term.ignored.length > 1 ? (label: number) => ignored.has(label) : (label: number) => label === only;
     return (n, i) => {
       const label = Number(target[n * pixels + i]);
-      if (ignored.has(label) || masked(n) || !(label >= 0 && label < classes)) return Number.NaN;
+      if (!(label >= 0 && label < classes) || isIgnored(label) || masked(n)) return Number.NaN;
       return perClass ? (label === row ? 1 : 0) : label;
     };
   }

@@ -7,19 +7,23 @@
  * @module
  */
 
+import type { UnitRoom } from "./engine/unit-room.ts";
+
 /** One row of one image, or of the whole batch. */
 export interface FieldUnit {
   /** What the first map left; `measure` may overwrite it, `fill` does. `[images, ...spatial]`. */
   readonly values: Float64Array;
   /**
    * The target of the row's class, 0 to 1 (0 or 1 for labels), or the label where one row stands for several classes;
-   * NaN where a pixel does not count.
+   * NaN where a pixel does not count. Empty where a packed field says all of it.
    */
   readonly target: Float64Array;
   /** Pixel weights; absent when all are 1. */
   readonly weights?: Float64Array;
   /** The distance map of this row's target, given by the caller or made beforehand; absent otherwise. */
   readonly distances?: Float32Array | Float64Array;
+  /** Whether the field holds what the kernels left, where that is not what the float64 maps leave ({@link PackedField}). */
+  readonly packed?: boolean;
   /** Row, which is the class where a term has a row per class. */
   readonly row: number;
   /** Images in the unit: 1, or the batch. */
@@ -50,4 +54,14 @@ export interface FieldMaps {
    * the second map is not filled where only its value is wanted. Absent where `measure` leaves the field as it must be.
    */
   fill?(unit: FieldUnit, coefficients: Float64Array, sums: Float64Array): void;
+  /** How units are filled whose first map ran on the kernels, where those leave something else in the field. */
+  readonly packed?: PackedField;
+}
+
+/** Fields in the form of the kernels. */
+export interface PackedField {
+  /** Whether units carry their target. */
+  readonly needsTarget: boolean;
+  /** As {@link FieldMaps.fill}. */
+  fill(unit: FieldUnit, coefficients: Float64Array, sums: Float64Array, room: UnitRoom): void;
 }

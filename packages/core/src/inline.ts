@@ -5,6 +5,7 @@
  */
 import { LossEngine } from "./engine/loss-engine.ts";
 import { type PieceOutputs, type PieceView, viewPiece } from "./engine/piece-view.ts";
+import type { UnitRoom } from "./engine/unit-room.ts";
 import { PixelgradError } from "./errors.ts";
 import { fillingPlaces, fillUnit, makeFields, measureUnit, measuringPlaces, unitAt } from "./field-units.ts";
 import type { LossExtra, LossGradient, LossValue } from "./loss.ts";
@@ -72,6 +73,8 @@ export function runInline(call: LossCall): LossValue {
 
 /** What the maps of a loss run on: a {@link LossEngine}, or the reference. */
 export interface MapEngine {
+  /** Where packed units run; absent in the reference. */
+  readonly units?: UnitRoom;
   first(plan: LossPlan, view: PieceView): Float64Array;
   second(plan: LossPlan, view: PieceView, coefficients: Float64Array): Float64Array;
 }
@@ -81,23 +84,29 @@ export function mapsOf({ plan, problem, outputs }: LossCall, engine: MapEngine):
   const pieces = cutPieces(problem.images, problem.classes, problem.pixels);
   const first = zeroSums(problem, plan.firstLength);
   const second = zeroSums(problem, plan.secondLength);
-  const fields = makeFields(plan, problem);
+  const { units } = engine;
+  const fields = makeFields(
+    plan,
+    problem,
+    (length, term) => units?.field(term, length) ?? new Float64Array(length),
+  );
+  const kernels = units !== undefined;
   const kept = { fields, ...roomForSoftmax(problem, outputs) };
   for (const piece of pieces) {
     addSums(first[piece.image], engine.first(plan, viewPiece(plan, problem, piece, kept)));
   }
   for (const place of measuringPlaces(plan, problem)) {
     const { term, image } = place;
-    const sums = measureUnit(plan.terms[term].term, unitAt(plan, problem, fields, place));
+    const sums = measureUnit(plan.terms[term].term, unitAt(plan, problem, fields, place, kernels));
     addSums(plan.firstOf(first[image], term), sums);
   }
   const coefficients = plan.finish(first, problem.upstream);
   const runsSecond = needsSecond({ plan, problem, outputs });
   for (const place of fillingPlaces(plan, problem, runsSecond)) {
     const { term, image } = place;
-    const unit = unitAt(plan, problem, fields, place);
+    const unit = unitAt(plan, problem, fields, place, kernels);
     const own = plan.coefficientsOf(coefficients[image], term);
-    addSums(plan.secondOf(second[image], term), fillUnit(plan.terms[term].term, unit, own));
+    addSums(plan.secondOf(second[image], term), fillUnit(plan.terms[term].term, unit, own, units));
   }
   if (runsSecond) {
     for (const piece of pieces) {

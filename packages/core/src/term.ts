@@ -25,10 +25,12 @@ export interface TermMaps<P> {
 /** The maps of the SIMD twin. Sums lie in the engine's memory: their `byteOffset` is an address. */
 export interface KernelMaps extends TermMaps<SimdTile> {
   /**
-   * Writes the numbers that the kernels need on every tile of a piece, at most 2 C; `coefficients` in the second map.
+   * Writes the numbers that the kernels need on every tile of a piece, at most 4 C float32; `coefficients` in the second map.
    * They lie at `tile.constants`.
    */
   prepare?(constants: Float32Array, coefficients?: Float64Array): void;
+  /** Float64 numbers that the kernels find at `tile.table`. */
+  readonly table?: Float64Array;
 }
 
 /** What `elements` holds: nothing, one number per pixel, per logit, or per image and class. */

@@ -1,7 +1,7 @@
 /** What the threads of a LossPool are sent: a place to serve at, the maps to help with there, and units of fields. */
 import type { MessagePort } from "node:worker_threads";
 import type { EncodedError, FieldUnit, LossSpec } from "@pixelgrad/core";
-import type { SharedProblem } from "./shared-problem.ts";
+import type { SharedArray, SharedProblem } from "./shared-problem.ts";
 
 /** Asks a thread to help with maps until it is told to stop, or is not needed for a while. */
 export interface ServeJob {
@@ -17,8 +17,8 @@ export interface MapMessage {
   readonly problem: SharedProblem;
   /** Of a `Board` of all pieces. */
   readonly board: SharedArrayBuffer;
-  /** Over SharedArrayBuffers, one per term of the plan that gathers. */
-  readonly fields?: readonly (Float64Array | undefined)[];
+  /** One per term of the plan that gathers. */
+  readonly fields?: readonly (SharedArray | undefined)[];
   /** Those of all images, one behind the other; absent in the first map. */
   readonly coefficients?: Float64Array;
 }
@@ -29,13 +29,14 @@ export interface FailureMessage {
   readonly error: { readonly expected: EncodedError } | { readonly bug: unknown };
 }
 
-/** A unit over SharedArrayBuffers. */
+/** A unit over SharedArrayBuffers; its values may lie in the memory of the engines. */
 export interface UnitJob {
   readonly loss: LossSpec;
   readonly classes: number;
   /** Index of the term in the plan. */
   readonly term: number;
   readonly unit: FieldUnit;
+  readonly values: SharedArray;
   /** Of the unit's term and image; absent to measure, present to fill. */
   readonly coefficients?: Float64Array;
 }

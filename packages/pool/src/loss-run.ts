@@ -24,6 +24,7 @@ import type { LossJob, LossJobResult } from "./loss-job.ts";
 import type { OrderedPool } from "./ordered-pool.ts";
 import { type MapContext, PieceMap } from "./piece-map.ts";
 import { sharedDoubles } from "./shared-doubles.ts";
+import { type SharedArray, shareWhole } from "./shared-problem.ts";
 
 export class LossRun {
   readonly #pool: OrderedPool<LossJob, LossJobResult>;
@@ -53,7 +54,11 @@ export class LossRun {
     const { plan, problem, outputs } = this.#call;
     const first = zeroSums(problem, plan.firstLength);
     const second = zeroSums(problem, plan.secondLength);
-    const fields = makeFields(plan, problem, sharedDoubles);
+    const fields = makeFields(
+      plan,
+      problem,
+      (length, term) => this.#context.engine.units.field(term, length) ?? sharedDoubles(length),
+    );
     const kept = { ...(plan.hasFields && { fields }), ...this.#roomForSoftmax() };
     await this.#mapPieces(pieces, kept, undefined, first);
     await this.#mapUnits(measuringPlaces(plan, problem), fields, undefined, (sums, { term, image }) =>
@@ -111,13 +116,15 @@ export class LossRun {
     if (places.length === 0) return;
     const { plan, problem } = this.#call;
     const { id, options } = this.#loss;
+    const { arena } = this.#context.engine;
     const common = { loss: { id, options }, classes: problem.classes };
     function* jobs(): Generator<LossJob> {
       for (const place of places) {
         const { term, image } = place;
-        const unit = unitAt(plan, problem, fields, place, sharedDoubles);
+        const unit = unitAt(plan, problem, fields, place, true, sharedDoubles);
         const own = coefficients && { coefficients: plan.coefficientsOf(coefficients[image]!, term).slice() };
-        yield { unit: { ...common, term, unit, ...own } };
+        const values = shareWhole(unit.values, arena) as SharedArray;
+        yield { unit: { ...common, term, unit, values, ...own } };
       }
     }
     // A thread that serves takes no job.

@@ -53,7 +53,7 @@ export function shareMap(
       ...(staging && { layoutOfSlots: staging.layout }),
     },
     board: board.buffer,
-    ...(fields && { fields }),
+    ...(fields && { fields: fields.map((field) => field && shareWhole(field, arena)) }),
     ...(coefficients && { coefficients: packed(coefficients) }),
   };
   return { message, staging };

@@ -19,7 +19,7 @@ import { type ArrayType, arrayType, arrayTypes } from "./array-types.ts";
 
 type Arena = LossEngine["arena"];
 
-/** The arrays of a piece that are shared in one of these ways; fields always are over SharedArrayBuffers. */
+/** The arrays of a piece that are shared in one of these ways. */
 export const arrayNames = [
   "logits",
   "target",
@@ -89,12 +89,12 @@ export class SharedView {
     plan: LossPlan,
     arena: Arena,
     shared: SharedProblem,
-    fields: readonly (Float64Array | undefined)[] | undefined,
+    fields: readonly (SharedArray | undefined)[] | undefined,
   ) {
     this.#plan = plan;
     this.#arena = arena;
     this.#shared = shared;
-    this.#fields = fields;
+    this.#fields = fields?.map((field) => field && (wholeArray(field, arena) as Float64Array));
     for (const name of arrayNames) {
       const array = shared.arrays[name];
       if (array !== undefined) this.#whole[name] = wholeArray(array, arena);
@@ -123,7 +123,7 @@ export class SharedView {
 }
 
 /** A slot has no whole array: an empty one keeps its place until a piece is known. */
-function wholeArray(array: SharedArray, arena: Arena): TypedArray {
+export function wholeArray(array: SharedArray, arena: Arena): TypedArray {
   switch (array.how) {
     case "address":
       return new arrayTypes[array.type](arena.bytes.buffer, array.address, array.length);

@@ -14,7 +14,7 @@ import { Board } from "./board.ts";
 import type { FailureMessage, LossJob, LossJobResult, MapMessage, ServeJob, UnitJob } from "./loss-job.ts";
 import { type Serve, serveJobs } from "./protocol.ts";
 import { serveRounds } from "./rounds.ts";
-import { SharedView } from "./shared-problem.ts";
+import { SharedView, wholeArray } from "./shared-problem.ts";
 
 const engine = new LossEngine((workerData as { readonly memory: WebAssembly.Memory }).memory);
 
@@ -27,9 +27,10 @@ function planOf(loss: LossSpec, classes: number): LossPlan {
   return cached.plan;
 }
 
-function runUnit({ loss, classes, term, unit, coefficients }: UnitJob): Float64Array {
+function runUnit({ loss, classes, term, coefficients, ...job }: UnitJob): Float64Array {
+  const unit = { ...job.unit, values: wholeArray(job.values, engine.arena) as Float64Array };
   const { term: own } = planOf(loss, classes).terms[term]!;
-  return coefficients ? fillUnit(own, unit, coefficients) : measureUnit(own, unit);
+  return coefficients ? fillUnit(own, unit, coefficients, engine.units) : measureUnit(own, unit);
 }
 
 /** Runs pieces of a map, as many as this thread gets hold of. */

@@ -119,7 +119,9 @@ export class Replica {
   /** The sums of a unit, which may be of any sample or of all. */
   unit({ term, unit, coefficients }: Extract<ReplicaJob, { readonly kind: "unit" }>): Float64Array {
     const own = this.#plan.terms[term]!.term;
-    return coefficients === undefined ? measureUnit(own, unit) : fillUnit(own, unit, coefficients);
+    return coefficients === undefined
+      ? measureUnit(own, unit)
+      : fillUnit(own, unit, coefficients, this.#engine.units);
   }
 
   /** Gradient of the loss, then of the parameters, of the sample in `slot`. */

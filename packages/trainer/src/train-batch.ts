@@ -45,7 +45,7 @@ export async function trainBatch(
   const second = first.map(() => new Float64Array(plan.secondLength));
   const unitOf = (place: UnitPlace): FieldUnit => {
     const distances = samples[place.image]!.distances[place.term]?.[place.row];
-    return { ...unitAt(plan, batch, fields, place, sharedDoubles), ...(distances && { distances }) };
+    return { ...unitAt(plan, batch, fields, place, true, sharedDoubles), ...(distances && { distances }) };
   };
   const measuring = measuringPlaces(plan, batch);
   await replicas.map<"unit">(

@@ -4,9 +4,11 @@
  * @module
  */
 import { readFileSync } from "node:fs";
+import type { CostKernels } from "./cost-kernels.ts";
+import type { FieldKernels } from "./field-kernels.ts";
 
 /** Addresses are bytes, counts are elements, truth is 1; see assembly/ for what each kernel computes. */
-export interface Kernels {
+export interface Kernels extends CostKernels, FieldKernels {
   widenLabels(from: number, type: number, n: number, to: number): void;
   canonicalLabels(
     labels: number,

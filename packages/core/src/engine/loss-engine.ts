@@ -14,10 +14,12 @@ import { nonFiniteFault, probabilityFault } from "./faults.ts";
 import { instantiateKernels, type Kernels } from "./kernels.ts";
 import type { PieceView, Rows } from "./piece-view.ts";
 import { firstOverPixels, secondOverPixels } from "./pixel-loop.ts";
-import { Scratch } from "./scratch.ts";
+import { CONSTANTS, Scratch } from "./scratch.ts";
 import { type Place, Staging } from "./staging.ts";
 import { TargetTile } from "./target-tile.ts";
 import { SimdTile } from "./tile.ts";
+import { twinsFor } from "./twins.ts";
+import { UnitRoom } from "./unit-room.ts";
 
 /** A term that runs on the kernels, with its part of the sums and its constants in the engine's memory. */
 interface KernelTerm {
@@ -26,12 +28,17 @@ interface KernelTerm {
   readonly sums: Float64Array;
   readonly coefficients: Float64Array;
   readonly constants: number;
+  readonly table: number;
+  /** Of a term that gathers. */
+  readonly field: Place | undefined;
 }
 
 const NONE = new Float64Array(0);
 
 export class LossEngine {
   readonly arena: Arena;
+  /** Where units of fields run. */
+  readonly units: UnitRoom;
   readonly #kernels: Kernels;
   readonly #scratch: Scratch;
   readonly #staging: Staging;
@@ -43,6 +50,7 @@ export class LossEngine {
   constructor(memory?: WebAssembly.Memory) {
     this.arena = new Arena(memory);
     this.#kernels = instantiateKernels(this.arena.memory);
+    this.units = new UnitRoom(this.arena, this.#kernels);
     this.#scratch = new Scratch(this.arena);
     this.#staging = new Staging(this.arena, this.#kernels);
     this.#targets = new TargetTile(this.arena, this.#kernels, this.#scratch, this.#staging);
@@ -90,7 +98,7 @@ export class LossEngine {
   #firstOnKernels(plan: LossPlan, view: PieceView, simd: readonly number[], sums: Float64Array): void {
     const scratch = this.#scratch.fit(plan);
     const own = this.arena.doubles(scratch.sums, plan.firstLength).fill(0);
-    const terms = this.#prepare(plan, simd, (i) => plan.firstOf(own, i));
+    const terms = this.#prepare(plan, view, simd, (i) => plan.firstOf(own, i));
     const readsLogits = terms.some(({ term }) => term.coupling !== "labels");
     const logits = readsLogits ? this.#staging.load(view.rows.logits, view.count) : undefined;
     const softmax = readsLogits ? this.#softmaxPlace(view, terms) : undefined;
@@ -107,10 +115,14 @@ export class LossEngine {
         this.#kernels.copyRows(tile.e, tile.stride, to, softmax.stride, tile.classes, tile.count);
       }
       for (const part of terms) {
-        tile.term = part.term;
-        tile.constants = part.constants;
+        this.#turnTo(part, begin);
         part.maps.first(tile, part.sums);
       }
+    }
+    for (const [k, i] of simd.entries()) {
+      const { field } = terms[k];
+      const rows = view.rows.fields?.[i];
+      if (field !== undefined && rows !== undefined) this.#staging.storeField(field, rows, view.count);
     }
     sums.set(own);
   }
@@ -125,7 +137,7 @@ export class LossEngine {
   ): void {
     const scratch = this.#scratch.fit(plan);
     const own = this.arena.doubles(scratch.sums, plan.secondLength).fill(0);
-    const terms = this.#prepare(plan, simd, (i) => plan.secondOf(own, i), coefficients);
+    const terms = this.#prepare(plan, view, simd, (i) => plan.secondOf(own, i), coefficients);
     const softmax = this.#softmaxPlace(view, terms);
     const logits = this.#staging.load(view.rows.logits, view.count);
     const elements = view.rows.elements && this.#staging.open("elements", view.rows.elements, view.count);
@@ -145,8 +157,7 @@ export class LossEngine {
       tile.elementsStride = elements?.stride ?? 0;
       tile.adds = 0;
       for (const part of terms) {
-        tile.term = part.term;
-        tile.constants = part.constants;
+        this.#turnTo(part, begin);
         part.maps.second(tile, part.coefficients, part.sums);
         tile.adds = 1;
       }
@@ -162,18 +173,38 @@ export class LossEngine {
 
   #prepare(
     plan: LossPlan,
+    { rows: { fields }, count }: PieceView,
     simd: readonly number[],
     sumsOf: (i: number) => Float64Array,
     coefficients?: Float64Array,
   ): KernelTerm[] {
+    let tables = this.#scratch.tables;
     return simd.map((i) => {
       const { term } = plan.terms[i];
       const maps = term.simd as KernelMaps;
-      const constants = this.#scratch.constants + i * plan.classes * 8;
+      const constants = this.#scratch.constants + i * plan.classes * CONSTANTS * 4;
       const own = coefficients && plan.coefficientsOf(coefficients, i);
-      maps.prepare?.(this.arena.floats(constants, 2 * plan.classes), own);
-      return { term, maps, sums: sumsOf(i), coefficients: own ?? NONE, constants };
+      maps.prepare?.(this.arena.floats(constants, CONSTANTS * plan.classes), own);
+      const table = tables;
+      if (maps.table !== undefined) this.arena.doubles(table, maps.table.length).set(maps.table);
+      tables += (maps.table?.length ?? 0) * 8;
+      const rows = fields?.[i];
+      const field =
+        rows &&
+        (own === undefined
+          ? this.#staging.openField(i, rows, count)
+          : this.#staging.loadField(i, rows, count));
+      return { term, maps, sums: sumsOf(i), coefficients: own ?? NONE, constants, table, field };
     });
+  }
+
+  #turnTo({ term, constants, table, field }: KernelTerm, begin: number): void {
+    const tile = this.#tile;
+    tile.term = term;
+    tile.constants = constants;
+    tile.table = table;
+    tile.field = field === undefined ? 0 : field.address + begin * 8;
+    tile.fieldStride = field?.stride ?? 0;
   }
 
   /**
@@ -250,30 +281,4 @@ export class LossEngine {
   #rowsAt({ address, stride }: Place, channels: number): Rows<Float32Array> {
     return { data: this.arena.floats(address, channels * stride), channels, offset: 0, stride, step: 1 };
   }
-}
-
-/** Which terms of a plan run on the kernels in this call, and which pixel by pixel. */
-function twinsFor(plan: LossPlan, view: PieceView): { readonly simd: number[]; readonly pixel: number[] } {
-  const simd: number[] = [];
-  const pixel: number[] = [];
-  plan.terms.forEach(({ term }, i) => {
-    (hasKernel(term, view) ? simd : pixel).push(i);
-  });
-  return { simd, pixel };
-}
-
-/** The kernels know finite float32 logits and the target kind of their activation, and no weights or masks. */
-function hasKernel(term: Term, { targetKind, rows, classMask }: PieceView): boolean {
-  return (
-    term.simd !== undefined &&
-    term.nonFinite === "throw" &&
-    term.range === "unit" &&
-    term.outOfRange === "throw" &&
-    // The kernels compare int32 labels: ignoreIndex 4294967295 must not be read as any of them.
-    term.ignored.every((value) => value === (value | 0)) &&
-    targetKind === (term.activation === "softmax" ? "labels" : "dense") &&
-    rows.pixelWeights === undefined &&
-    rows.upstream === undefined &&
-    classMask === undefined
-  );
 }

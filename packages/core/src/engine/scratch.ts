@@ -15,6 +15,9 @@ const LARGEST_TILE = 4096;
 /** Entries an `ignoreIndex` list may have. */
 export const LARGEST_IGNORE_LIST = 256;
 
+/** Float32 numbers that a term may keep for each class. */
+export const CONSTANTS = 4;
+
 export class Scratch {
   /** Pixels of a full tile. */
   pixels = 0;
@@ -26,7 +29,10 @@ export class Scratch {
   grad = 0;
   own = 0;
   rows = 0;
+  /** Two rows of float64, and one per class. */
+  doubles = 0;
   constants = 0;
+  tables = 0;
   ignored = 0;
   sums = 0;
   readonly #arena: Arena;
@@ -35,6 +41,7 @@ export class Scratch {
   #classes = 0;
   #terms = 0;
   #sumsLength = 0;
+  #tables = 0;
 
   constructor(arena: Arena) {
     this.#arena = arena;
@@ -44,8 +51,15 @@ export class Scratch {
   fit(plan: LossPlan): this {
     const sumsLength = Math.max(plan.firstLength, plan.secondLength);
     const { classes } = plan;
+    const tables = plan.terms.reduce((length, { term }) => length + (term.simd?.table?.length ?? 0), 0);
     const terms = plan.terms.length;
-    if (classes === this.#classes && terms <= this.#terms && sumsLength <= this.#sumsLength) return this;
+    if (
+      classes === this.#classes &&
+      terms <= this.#terms &&
+      sumsLength <= this.#sumsLength &&
+      tables <= this.#tables
+    )
+      return this;
     const pixels = tilePixels(classes);
     const stride = pixels + 16;
     const row = stride * 4;
@@ -56,7 +70,9 @@ export class Scratch {
       grad: row * classes,
       own: row,
       rows: row * 3,
-      constants: terms * classes * 8,
+      doubles: row * 2 * (2 + classes),
+      constants: terms * classes * CONSTANTS * 4,
+      tables: tables * 8,
       ignored: LARGEST_IGNORE_LIST * 4,
       sums: sumsLength * 8,
     };
@@ -76,6 +92,7 @@ export class Scratch {
     this.#classes = classes;
     this.#terms = terms;
     this.#sumsLength = sumsLength;
+    this.#tables = tables;
     return this;
   }
 }

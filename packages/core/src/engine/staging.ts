@@ -30,7 +30,7 @@ export interface TargetPlace {
 /** Pixels that the kernels take at once: tiles are padded to a multiple of it. */
 export const LANES = 8;
 
-type Area = "logits" | "grad" | "elements" | "target" | "pixels";
+type Area = "logits" | "grad" | "elements" | "target" | "pixels" | `field ${number}`;
 
 export class Staging {
   readonly #arena: Arena;
@@ -98,6 +98,36 @@ export class Staging {
     if (!this.#arena.holds(data)) data.set(this.#arena.floats(to, channels * count), offset);
   }
 
+  /** The field of term `i`, whose rows are float64; `stride` counts those. */
+  openField(i: number, rows: Rows<Float64Array>, count: number): Place {
+    const { data, offset, stride: apart, channels } = rows;
+    if (this.#holdsField(rows, count))
+      return { address: data.byteOffset + offset * 8, stride: apart, inPlace: true };
+    // An odd number of cache lines.
+    const stride = ((count + 7) & ~7) | 8;
+    return { address: this.#take(`field ${i}`, channels * stride * 8), stride, inPlace: false };
+  }
+
+  loadField(i: number, rows: Rows<Float64Array>, count: number): Place {
+    const place = this.openField(i, rows, count);
+    if (place.inPlace) return place;
+    for (let row = 0; row < rows.channels; row++) {
+      const at = rows.offset + row * rows.stride;
+      this.#arena
+        .doubles(place.address + row * place.stride * 8, count)
+        .set(rows.data.subarray(at, at + count));
+    }
+    return place;
+  }
+
+  storeField({ address, stride: apart, inPlace }: Place, rows: Rows<Float64Array>, count: number): void {
+    if (inPlace) return;
+    const { data, channels, offset, stride } = rows;
+    for (let row = 0; row < channels; row++) {
+      data.set(this.#arena.doubles(address + row * apart * 8, count), offset + row * stride);
+    }
+  }
+
   /** Targets, as they are or byte by byte. */
   loadTarget({ data, channels, offset, stride, step }: Rows, count: number): TargetPlace {
     const type = elementTypeOf(data);
@@ -113,6 +143,11 @@ export class Staging {
     if (step === 1) for (let c = 0; c < channels; c++) copy(offset + c * stride, count, c * count);
     else copy(offset, channels * count, 0);
     return { address, stride: step === 1 ? count : 1, step, type, bytesPerElement };
+  }
+
+  /** As {@link holds}. */
+  #holdsField({ data }: Rows<Float64Array>, count: number): boolean {
+    return count % LANES === 0 && this.#arena.holds(data);
   }
 
   #row({ address, stride }: Place, c: number, count: number): Float32Array {

@@ -24,6 +24,9 @@ export class SimdTile {
   /** Scratch of a row, and of three. */
   own = 0;
   rows = 0;
+  /** The term's field, rows of float64, `fieldStride` of them apart; 0 for a term without. */
+  field = 0;
+  fieldStride = 0;
   /** Where the gradient goes; 0 when it is not wanted. */
   grad = 0;
   gradStride = 0;
@@ -32,8 +35,10 @@ export class SimdTile {
   /** Where the elements go; 0 when they are not wanted. */
   elements = 0;
   elementsStride = 0;
-  /** What the term's `prepare` has written: up to 2 C float32. */
+  /** What the term's `prepare` has written: up to 4 C float32. */
   constants = 0;
+  /** The term's `table`. */
+  table = 0;
   term: Term | undefined;
   readonly #targets: TargetTile;
   readonly #scratch: Scratch;
@@ -81,6 +86,11 @@ export class SimdTile {
   /** The address of scratch row `i`, 0 to 2. */
   row(i: number): number {
     return this.rows + i * this.stride * 4;
+  }
+
+  /** The address of scratch row `i` of float64: 0, 1, and from 2 one for each class. */
+  doubleRow(i: number): number {
+    return this.#scratch.doubles + i * this.stride * 8;
   }
 
   get #term(): Term {

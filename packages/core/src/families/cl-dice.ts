@@ -15,6 +15,7 @@ import { SoftSkeleton } from "../surface/soft-skeleton.ts";
 import { forEachImage, type Term, totalOf } from "../term.ts";
 import { choiceMask } from "./class-options.ts";
 import { emptyDivisor } from "./common-options.ts";
+import { regionKernel } from "./region-kernel.ts";
 import { type RegionOptions, regionFields, regionTerm } from "./region-options.ts";
 
 export interface CenterlineOptions extends RegionOptions {
@@ -44,10 +45,13 @@ const Slope = { spG: 0, sp: 1, sgP: 2, pg: 3, p: 4, length: 5 } as const;
 export function centerlineTerm(id: string, options: CenterlineOptions, alpha: number, classes: number): Term {
   const { iterations = 3, smooth = 1, allIgnored = "zero" } = options;
   const selected = choiceMask(id, options.classes ?? "foreground", classes);
+  const region = regionTerm(options, classes);
+  const simd = regionKernel(region, classes, false);
   return {
     id,
     coupling: "gather",
-    ...regionTerm(options, classes),
+    ...region,
+    ...(simd && { simd }),
     elements: "none",
     firstLength: Sum.length,
     secondLength: 0,

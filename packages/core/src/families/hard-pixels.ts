@@ -8,15 +8,15 @@
  *
  * @module
  */
-import type { FieldUnit } from "../field.ts";
 import type { OptionFields } from "../options.ts";
 import { binaryCrossEntropyRow, crossEntropyRow, type RowLoss } from "../reference/hard-pixel.ts";
 import type { Term } from "../term.ts";
 import { classWeightsField } from "./class-options.ts";
 import type { CommonOptions } from "./common-options.ts";
-import { descendingOrder } from "./descending-order.ts";
+import { hardPixelKernel } from "./hard-pixel-kernel.ts";
+import { type HardestRule, rankHardest } from "./hardest.ts";
 import { type InputOptions, inputField, LOGARITHMS_FLOORED } from "./input-options.ts";
-import { countedPixels, rankedTerm } from "./ranked.ts";
+import { rankedTerm } from "./ranked.ts";
 
 export interface HardPixelOptions extends CommonOptions, InputOptions {
   /** One weight per class, at least 0, which multiplies the loss and does not enter the divisor; all 1 by default. */
@@ -28,20 +28,12 @@ export const hardPixelFields: OptionFields = {
   ...classWeightsField(", which multiplies the loss and does not enter the divisor"),
 };
 
-export interface HardPixelLoss {
+export interface HardPixelLoss extends HardestRule {
   readonly id: string;
   readonly options: HardPixelOptions;
   readonly classes: number;
-  readonly base: "cross-entropy" | "binary-cross-entropy";
   readonly scope: "image" | "batch";
   readonly targets: Term["targets"];
-  readonly classWeights: readonly number[];
-  /** Whether pixels rank by their loss with all weights on it, or by -log p_y, to be weighed when kept (labels only). */
-  readonly rankedBy: "weighted-loss" | "log-probability";
-  /** Whether ignored pixels rank too, with a loss of 0. */
-  readonly among: "valid" | "all";
-  /** How many of the hardest are kept; `ranked` holds what pixels rank by, in descending order. */
-  keep(ranked: Float64Array): number;
 }
 
 export function hardPixelTerm(loss: HardPixelLoss): Term {
@@ -64,40 +56,8 @@ export function hardPixelTerm(loss: HardPixelLoss): Term {
     measure: (pixel, row) => (weighted ? pixel.weight : 1) * lossOf(pixel, row, 0),
     rank: (unit) => rankHardest(loss, unit),
     addGrad: (pixel, row, scale) => lossOf(pixel, row, (weighted ? pixel.weight : 1) * scale),
+    ...(input === "logits" && { kernel: hardPixelKernel(loss) }),
   });
-}
-
-function rankHardest(
-  { rankedBy, among, classWeights, keep }: HardPixelLoss,
-  { values, target, weights }: FieldUnit,
-): number {
-  const members = among === "all" ? Uint32Array.from(values.keys()) : countedPixels(target);
-  const order = descendingOrder(values, members);
-  const ranked = Float64Array.from(order, (i) => values[i]);
-  const factorOf = (i: number) =>
-    rankedBy === "weighted-loss" ? 1 : (weights?.[i] ?? 1) * classWeights[target[i]];
-  const count = keep(ranked);
-  let sum = 0;
-  values.fill(0);
-  for (let k = 0; k < count; k++) {
-    const i = order[k];
-    sum += factorOf(i) * ranked[k];
-    values[i] = factorOf(i) / count;
-  }
-  return count === 0 ? 0 : sum / count;
-}
-
-/** How many of a descending list are above `bound`. */
-export function countAbove(ranked: Float64Array, bound: number): number {
-  let low = 0;
-  let high = ranked.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    // NaN ranks first and is kept.
-    if (ranked[middle] <= bound) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** How many pixels `percent` of `length` are, rounded down, but at least one: a mean of nothing says nothing. */

@@ -9,13 +9,18 @@ import {
 import type { Term } from "../term.ts";
 import type { CompoundOptions } from "./compound-options.ts";
 import { pixelMeanTerm } from "./pixel-mean.ts";
+import { type LogLossForm, logLossKernel } from "./pixel-mean-kernel.ts";
 
-/** Channels of the input, one of which stands for two classes. */
+/**
+ * Channels of the input, one of which stands for two classes.
+ * @param form - `cost` as the kernels know it.
+ */
 export function logLossCostTerm(
   id: string,
   options: Omit<CompoundOptions, "activation">,
   channels: number,
   cost: LogLossCost,
+  form: LogLossForm,
 ): Term {
   const activation = channels === 1 ? "sigmoid" : "softmax";
   return pixelMeanTerm(id, { ...options, activation }, channels, {
@@ -23,5 +28,6 @@ export function logLossCostTerm(
     elementOfProbability: (p, t) => costOfForeground(p, t, cost),
     pixel: (pixel, scale) => costOfPixel(pixel, cost, scale),
     pixelOfProbabilities: (pixel, scale) => costOfProbabilities(pixel, cost, scale),
+    kernel: logLossKernel(form),
   });
 }

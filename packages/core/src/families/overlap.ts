@@ -15,7 +15,7 @@ import type { Pixel } from "../reference/pixel.ts";
 import { type Term, type TermMaps, totalOf } from "../term.ts";
 import { commonTerm, emptyDivisor } from "./common-options.ts";
 import { activationTerm } from "./input-options.ts";
-import { sigmoidKernel, softmaxKernel } from "./overlap-kernel.ts";
+import { type OverlapKernel, sigmoidKernel, softmaxKernel } from "./overlap-kernel.ts";
 import type { OverlapOptions } from "./overlap-options.ts";
 import type { GroupRule, Part } from "./overlap-parts.ts";
 import { classSumsOf, OVERLAP_SUMS } from "./overlap-sums.ts";
@@ -26,10 +26,10 @@ export interface OverlapLoss {
   readonly classes: number;
   readonly rule: GroupRule;
   /**
-   * Whether the float32 sums of the kernels give the slopes to 2e-6: for quotients of them, not for what is steep in
-   * 1 - score.
+   * Sums of float32 give the slopes of quotients to 2e-6 (`simd`); what is steep in 1 - score needs `exact` ones. `scalar`
+   * where there is no kernel.
    */
-  readonly kernel: "simd" | "scalar";
+  readonly kernel: OverlapKernel | "scalar";
   /** What a pixel adds to the sums; by `softTargets` and `power` unless given. */
   readonly sums?: OverlapPixel;
   /** Over which pixels the sums run unless the caller says; `batch` by default. */
@@ -43,14 +43,17 @@ export function overlapTerm(loss: OverlapLoss): Term {
   const { activation, targets } = activationTerm(options, classes);
   const sums = loss.sums ?? (softTargets === "product" ? productPixel(power) : semimetricPixel(power));
   // The kernel of a softmax sees labels only, on which product and semimetric agree.
-  const kernelSums = loss.sums === undefined && power === 1 && targetSoftening === 0;
+  const squares = loss.kernel === "squared-errors";
+  const kernelSums = (loss.sums === undefined || squares) && power === 1 && targetSoftening === 0;
   const kernelTargets = softTargets === "product" || activation === "softmax";
-  const hasKernel = loss.kernel === "simd" && input === "logits" && kernelSums && kernelTargets;
+  const kernel = input === "logits" && kernelSums && kernelTargets ? loss.kernel : "scalar";
   return {
     ...groupTerm(loss, activation),
     targets,
     pixel: overlapMaps(sums, targetSoftening),
-    ...(hasKernel && { simd: activation === "softmax" ? softmaxKernel(classes) : sigmoidKernel(classes) }),
+    ...(kernel !== "scalar" && {
+      simd: (activation === "softmax" ? softmaxKernel : sigmoidKernel)(classes, kernel),
+    }),
   };
 }
 

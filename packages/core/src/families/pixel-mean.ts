@@ -4,6 +4,7 @@ import type { ValueAndSlope } from "../reference/value-and-slope.ts";
 import type { Term } from "../term.ts";
 import type { CompoundOptions } from "./compound-options.ts";
 import { activationTerm } from "./input-options.ts";
+import { type PixelMeanKernel, pixelMeanMaps } from "./pixel-mean-kernel.ts";
 import { sigmoidPixelTerm } from "./sigmoid-pixel.ts";
 import { softmaxPixelTerm } from "./softmax-pixel.ts";
 
@@ -15,6 +16,8 @@ export interface PixelForms {
   /** Softmax: adds its gradient to `pixel.grad`, or to `pixel.slope`. */
   pixel(pixel: Pixel, scale: number): number;
   pixelOfProbabilities(pixel: Pixel, scale: number): number;
+  /** Of logits. */
+  readonly kernel: PixelMeanKernel;
 }
 
 export function pixelMeanTerm(id: string, given: CompoundOptions, classes: number, forms: PixelForms): Term {
@@ -27,6 +30,7 @@ export function pixelMeanTerm(id: string, given: CompoundOptions, classes: numbe
       options,
       divisor: "weights",
       element: fromLogits ? forms.element : forms.elementOfProbability,
+      ...(fromLogits && { runRow: forms.kernel.row }),
     });
   }
   return softmaxPixelTerm({
@@ -36,5 +40,6 @@ export function pixelMeanTerm(id: string, given: CompoundOptions, classes: numbe
     targets: "either",
     divisor: "weights",
     lossOf: fromLogits ? forms.pixel : forms.pixelOfProbabilities,
+    ...(fromLogits && { simd: pixelMeanMaps(forms.kernel.labels) }),
   });
 }

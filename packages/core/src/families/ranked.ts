@@ -9,9 +9,9 @@
  *
  * @module
  */
-import type { FieldUnit } from "../field.ts";
+import type { FieldUnit, PackedField } from "../field.ts";
 import type { Pixel } from "../reference/pixel.ts";
-import { forEachImage, type Term, totalOf } from "../term.ts";
+import { forEachImage, type KernelMaps, type Term, totalOf } from "../term.ts";
 import { type CommonOptions, commonTerm, emptyDivisor } from "./common-options.ts";
 
 export interface RankedLoss {
@@ -38,6 +38,8 @@ export interface RankedLoss {
   rank(unit: FieldUnit): number;
   /** Adds `scale` times the derivative of what `measure` returns to the pixel's `grad` or `slope`. */
   addGrad(pixel: Pixel, row: number, scale: number): void;
+  /** Absent where only the pixel maps exist. */
+  readonly kernel?: { readonly maps: KernelMaps; readonly packed: PackedField };
 }
 
 /** Sums of the first map: [counted pixels, pixels that make row 0 take part, row 1, ...]. */
@@ -89,6 +91,7 @@ export function rankedTerm(loss: RankedLoss): Term {
     field: {
       rows,
       scope,
+      ...(loss.kernel && { packed: loss.kernel.packed }),
       fill(unit, coefficients, sums) {
         const { values, row } = unit;
         sums[row] += loss.rank(unit);
@@ -96,6 +99,7 @@ export function rankedTerm(loss: RankedLoss): Term {
         for (let i = 0; i < values.length; i++) values[i] *= coefficient;
       },
     },
+    ...(loss.kernel && { simd: loss.kernel.maps }),
     pixel: {
       first(pixel, sums) {
         sums[0] += pixel.counted ? 1 : 0;

@@ -13,6 +13,7 @@ import type { OptionFields } from "../options.ts";
 import type { Term } from "../term.ts";
 import { choiceMask } from "./class-options.ts";
 import { emptyDivisor } from "./common-options.ts";
+import { regionKernel } from "./region-kernel.ts";
 import { type RegionOptions, regionFields, regionTerm } from "./region-options.ts";
 
 export interface SurfaceLossOptions extends RegionOptions {
@@ -85,10 +86,13 @@ export function surfaceTerm(loss: SurfaceLoss): Term {
       (sum, image) => image.subarray(at, at + classes).reduce((part, x) => part + value(x), sum),
       0,
     );
+  const region = regionTerm(options, classes);
+  const simd = regionKernel(region, classes, true);
   return {
     id,
     coupling: "gather",
-    ...regionTerm(options, classes),
+    ...region,
+    ...(simd && { simd }),
     elements: reduction === "none" ? "classes" : "none",
     firstLength: 1 + 2 * classes,
     secondLength: 0,
@@ -144,7 +148,9 @@ export function surfaceTerm(loss: SurfaceLoss): Term {
 
 /** 1 where a number is above a half, else 0; NaN where the pixel does not count. */
 export function regionMask(values: Float64Array, { share }: Pick<Region, "share">): Float64Array {
-  return values.map((v, i) => (share[i] === 0 ? Number.NaN : toRegion(v)));
+  const mask = new Float64Array(values.length);
+  for (let i = 0; i < mask.length; i++) mask[i] = share[i] === 0 ? Number.NaN : toRegion(values[i]);
+  return mask;
 }
 
 function toRegion(v: number): number {
@@ -158,13 +164,21 @@ function regionOf(
   { values, target, weights, spatial, distances }: FieldUnit,
   distancesOf: SurfaceLoss["distances"],
 ): Region | undefined {
-  const share = target.map((t, i) => (Number.isNaN(t) ? 0 : (weights?.[i] ?? 1)));
-  const total = share.reduce((sum, w) => sum + w, 0);
+  const share = new Float64Array(target.length);
+  let total = 0;
+  for (let i = 0; i < share.length; i++) {
+    share[i] = Number.isNaN(target[i]) ? 0 : (weights?.[i] ?? 1);
+    total += share[i];
+  }
   if (total === 0) return undefined;
-  for (let i = 0; i < share.length; i++) share[i] /= total;
+  const counted = target.slice();
+  for (let i = 0; i < share.length; i++) {
+    share[i] /= total;
+    if (share[i] === 0) counted[i] = Number.NaN;
+  }
   return {
     p: values,
-    target: target.map((t, i) => (share[i] === 0 ? Number.NaN : t)),
+    target: counted,
     share,
     spatial,
     distances: distances ?? distancesOf?.(regionMask(target, { share }), spatial) ?? NONE,

@@ -1,13 +1,7 @@
 /** Bootstrapped cross-entropy. @module */
 
 import type { LossDefinition } from "../definition.ts";
-import {
-  countAbove,
-  type HardPixelOptions,
-  hardPixelFields,
-  hardPixelTerm,
-  pixelsIn,
-} from "../families/hard-pixels.ts";
+import { type HardPixelOptions, hardPixelFields, hardPixelTerm, pixelsIn } from "../families/hard-pixels.ts";
 import type { Loss } from "../loss.ts";
 import { optionConflict, perClass } from "../options.ts";
 import { defineLoss } from "../single-loss.ts";
@@ -31,7 +25,7 @@ export const bootstrappedDefinition: LossDefinition = {
     "same authors, High-performance Semantic Segmentation Using Very Deep Fully Convolutional Networks, 2016; PaddleSeg " +
     "BootstrappedCrossEntropyLoss. Ignored pixels are not ranked (PaddleSeg ranks them with loss 0).",
   coupling: "gather",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     percent: {
       kind: "number",
@@ -72,10 +66,10 @@ export const bootstrappedDefinition: LossDefinition = {
       classWeights: perClass(this.id, "classWeights", options.classWeights ?? 1, classes),
       rankedBy: "weighted-loss",
       among: "valid",
-      keep(ranked) {
-        const { length } = ranked;
+      keep(ranking) {
+        const { length } = ranking;
         const least = Math.min(length, minKept ?? pixelsIn(length, percent));
-        return Math.max(least, countAbove(ranked, lossThreshold));
+        return Math.max(least, ranking.above(lossThreshold));
       },
     });
   },

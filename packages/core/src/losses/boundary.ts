@@ -19,7 +19,7 @@ export const boundaryDefinition: LossDefinition = {
     "Kervadec et al., Boundary loss for highly unbalanced segmentation, MIDL 2019, eq. 5, with the maps of the authors' " +
     "code. A region that fills the image has the map 0, as an empty one has.",
   coupling: "gather",
-  kernel: "scalar",
+  kernel: "simd",
   fields: { ...surfaceFields("foreground"), ...spacingField },
   resolve(checked, classes) {
     const options = checked as BoundaryOptions;

@@ -18,7 +18,7 @@ export const clDiceDefinition: LossDefinition = {
     "Shit et al., clDice, CVPR 2021, algorithms 1 and 2; as MONAI 1.4 SoftclDiceLoss, which leaves channel 0 out. A " +
     "single channel, which MONAI leaves out too, counts here.",
   coupling: "gather",
-  kernel: "scalar",
+  kernel: "simd",
   fields: centerlineFields,
   presets: {
     monai: {

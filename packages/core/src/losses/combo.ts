@@ -7,6 +7,7 @@ import { activationFields, inputField, PROBABILITIES_FLOORED } from "../families
 import { smoothingOf } from "../families/overlap-options.ts";
 import { scoreTerm } from "../families/overlap-score.ts";
 import { pixelMeanTerm } from "../families/pixel-mean.ts";
+import { sidedKernel } from "../families/pixel-mean-kernel.ts";
 import type { Loss } from "../loss.ts";
 import {
   sidedOfLogit,
@@ -35,7 +36,7 @@ export const comboDefinition: LossDefinition = {
     "Taghanaki et al., Combo loss: Handling input and output imbalance in multi-organ segmentation, Computerized Medical " +
     "Imaging and Graphics 2019, S = 1: every class counts against the rest, also under a softmax. From a - 1 upwards.",
   coupling: "sums",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     alpha: { kind: "number", min: 0, max: 1, default: 0.5, doc: "Share of the cross-entropy." },
     beta: {
@@ -64,6 +65,7 @@ export const comboDefinition: LossDefinition = {
       elementOfProbability: (p, t) => sidedOfProbability(p, t, beta),
       pixel: (pixel, scale) => sidedOfPixel(pixel, beta, scale),
       pixelOfProbabilities: (pixel, scale) => sidedOfProbabilities(pixel, beta, scale),
+      kernel: sidedKernel(beta),
     });
     const dice = scoreTerm({
       id: "dice",

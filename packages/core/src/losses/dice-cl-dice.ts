@@ -19,7 +19,7 @@ export const diceClDiceDefinition: LossDefinition = {
     "Shit et al., clDice, CVPR 2021, eq. 3; as MONAI 1.4 SoftDiceclDiceLoss, whose Dice is one for all classes, and which " +
     "leaves channel 0 out. A single channel, which MONAI leaves out too, counts here.",
   coupling: "gather",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     alpha: { kind: "number", min: 0, max: 1, default: 0.5, doc: "Share of the centerline Dice." },
     ...centerlineFields,

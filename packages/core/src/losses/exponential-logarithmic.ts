@@ -46,7 +46,7 @@ export const exponentialLogarithmicDefinition: LossDefinition = {
     "Wong, Moradi, Tang, Syeda-Mahmood, 3D Segmentation with Exponential Logarithmic Loss for Highly Unbalanced Object " +
     "Sizes, MICCAI 2018, s = 1. Of u^g, u = -log D, the slope below u = 1e-7 is the one there.",
   coupling: "sums",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     diceWeight: { ...factor, default: 0.8, doc: "Factor of the Dice part." },
     crossEntropyWeight: { ...factor, default: 0.2, doc: "Factor of the cross-entropy part." },
@@ -75,10 +75,18 @@ export const exponentialLogarithmicDefinition: LossDefinition = {
       options,
       classes,
       rule: classes === 1 ? twoClassRule(rule) : rule,
-      kernel: "scalar",
+      kernel: "exact",
     });
-    const crossEntropy = logLossCostTerm("cross-entropy", options, classes, (logLoss, c) =>
-      powerCost(logLoss, weights[c], gammaCrossEntropy),
+    const crossEntropy = logLossCostTerm(
+      "cross-entropy",
+      options,
+      classes,
+      (logLoss, c) => powerCost(logLoss, weights[c], gammaCrossEntropy),
+      {
+        kind: "power",
+        weights,
+        gammas: { background: gammaCrossEntropy, foreground: gammaCrossEntropy },
+      },
     );
     return [
       { weight: diceWeight, term: dice },

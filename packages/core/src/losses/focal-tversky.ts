@@ -31,7 +31,7 @@ export const focalTverskyDefinition: LossDefinition = {
     "Abraham, Khan, A Novel Focal Tversky Loss Function with Improved Attention U-Net for Lesion Segmentation, ISBI 2019, " +
     "with gamma for the paper's 1 / gamma, as the implementations have it.",
   coupling: "sums",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     gamma: { kind: "number", min: 1e-3, default: 0.75, doc: "The exponent, the inverse of the paper's." },
     ...focusField("class"),
@@ -58,7 +58,7 @@ export const focalTverskyDefinition: LossDefinition = {
       focus,
       powerOfLoss(gamma),
     );
-    return overlapTerm({ id, options, classes, rule, kernel: "scalar" });
+    return overlapTerm({ id, options, classes, rule, kernel: "exact" });
   },
 };
 

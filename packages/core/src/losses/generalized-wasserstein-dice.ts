@@ -7,6 +7,7 @@ import { type InputOptions, inputField } from "../families/input-options.ts";
 import { groupTerm } from "../families/overlap.ts";
 import { type SmoothOptions, smoothFields, smoothingOf } from "../families/overlap-options.ts";
 import { wassersteinMaps, wassersteinRule } from "../families/wasserstein-dice.ts";
+import { wassersteinKernel } from "../families/wasserstein-kernel.ts";
 import type { Loss } from "../loss.ts";
 import { optionInvalid } from "../options.ts";
 import { defineLoss } from "../single-loss.ts";
@@ -37,7 +38,7 @@ export const generalizedWassersteinDiceDefinition: LossDefinition = {
     "Fidon et al., Generalised Wasserstein Dice Score for Imbalanced Multi-class Segmentation using Holistic Convolutional " +
     "Networks, BrainLes 2017; generalized as monai.losses.GeneralizedWassersteinDiceLoss (GDL).",
   coupling: "sums",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     distances: {
       kind: "matrix",
@@ -72,11 +73,13 @@ export const generalizedWassersteinDiceDefinition: LossDefinition = {
     const { variant = "default" } = options;
     const { id } = this;
     const distances = normalizedDistances(id, options.distances, classes);
+    const { input = "logits" } = options;
     const rule = wassersteinRule(variant, smoothingOf(options, 1e-5));
     return {
       ...groupTerm({ id, options, classes, rule, accumulate: "image" }, "softmax"),
       targets: "labels",
       pixel: wassersteinMaps(distances),
+      ...(input === "logits" && { simd: wassersteinKernel(distances) }),
     };
   },
 };

@@ -31,7 +31,7 @@ export const hausdorffDtDefinition: LossDefinition = {
     "Karimi and Salcudean, Reducing the Hausdorff Distance in Medical Image Segmentation with Convolutional Neural " +
     "Networks, IEEE TMI 39, 2020 (arXiv 1904.10030), Loss_DT; as MONAI 1.4 HausdorffDTLoss and LogHausdorffDTLoss, in float64.",
   coupling: "gather",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     alpha: { kind: "number", min: 0, default: 2, doc: "Power of the distances." },
     transform: {

@@ -24,7 +24,7 @@ export const hausdorffErosionDefinition: LossDefinition = {
     "Networks, IEEE TMI 39, 2020 (arXiv 1904.10030), Loss_ER; as kornia 0.7 HausdorffERLoss and HausdorffERLoss3D, gradient included. " +
     "An image without error has gradient 0; beside one with errors, kornia's is NaN.",
   coupling: "gather",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     alpha: { kind: "number", min: 0, default: 2, doc: "Power of the number of the erosion." },
     erosions: { kind: "integer", min: 1, default: 10, doc: "How many erosions." },

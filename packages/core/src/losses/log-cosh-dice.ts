@@ -17,7 +17,7 @@ export const logCoshDiceDefinition: LossDefinition = {
     "L = log(cosh(d)), d = mean over classes of 1 - (2 I + s) / (P + G + s), sums over the batch; dL/dd = tanh(d)",
   source: "Jadon, A survey of loss functions for semantic segmentation, CIBCB 2020.",
   coupling: "sums",
-  kernel: "scalar",
+  kernel: "simd",
   fields: { ...focusField("mean"), ...classScoreFields(1) },
   resolve(checked, classes) {
     const options = checked as LogCoshDiceOptions;
@@ -29,7 +29,7 @@ export const logCoshDiceDefinition: LossDefinition = {
       focus,
       logCosh,
     );
-    return overlapTerm({ id, options, classes, rule, kernel: "scalar" });
+    return overlapTerm({ id, options, classes, rule, kernel: "exact" });
   },
 };
 

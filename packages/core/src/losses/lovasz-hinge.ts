@@ -3,6 +3,7 @@
 import type { LossDefinition, Preset } from "../definition.ts";
 import { type OneVsRestOptions, oneVsRestField } from "../families/input-options.ts";
 import { isThere, type LovaszOptions, lovaszExtension, lovaszFields } from "../families/lovasz.ts";
+import { lovaszChannelKernel, lovaszPacked } from "../families/lovasz-kernel.ts";
 import { rankedTerm } from "../families/ranked.ts";
 import type { Loss } from "../loss.ts";
 import { perClass } from "../options.ts";
@@ -21,7 +22,7 @@ export const lovaszHingeDefinition: LossDefinition = {
     "Yu, Blaschko, The Lovász hinge, ICML 2015; Berman et al., CVPR 2018, whose code ranks the batch " +
     "(per_image=False). Channels are ranked one by one.",
   coupling: "gather",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     ...lovaszFields,
     ...oneVsRestField,
@@ -57,6 +58,10 @@ export const lovaszHingeDefinition: LossDefinition = {
       rank: lovaszExtension,
       addGrad({ t, grad }, c, scale) {
         grad[c] -= scale * (2 * t[c] - 1);
+      },
+      kernel: {
+        maps: lovaszChannelKernel("hinge", classes, false),
+        packed: lovaszPacked(true, (target) => 1 - 2 * target),
       },
     });
   },

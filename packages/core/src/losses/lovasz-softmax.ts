@@ -4,7 +4,8 @@ import type { LossDefinition, Preset } from "../definition.ts";
 import { type ClassChoice, choiceMask } from "../families/class-options.ts";
 import { type InputOptions, inputField } from "../families/input-options.ts";
 import { isPresent, isThere, type LovaszOptions, lovaszExtension, lovaszFields } from "../families/lovasz.ts";
-import { rankedTerm } from "../families/ranked.ts";
+import { lovaszChannelKernel, lovaszPacked, lovaszSoftmaxKernel } from "../families/lovasz-kernel.ts";
+import { type RankedLoss, rankedTerm } from "../families/ranked.ts";
 import type { Loss } from "../loss.ts";
 import { perClass } from "../options.ts";
 import type { Pixel } from "../reference/pixel.ts";
@@ -28,7 +29,7 @@ export const lovaszSoftmaxDefinition: LossDefinition = {
     "Berman, Triki, Blaschko, The Lovász-Softmax loss, CVPR 2018, eq. 8 to 11; defaults of its code: classes present, " +
     "per_image=False. One channel is one class of a sigmoid.",
   coupling: "gather",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     ...lovaszFields,
     ...inputField(),
@@ -80,6 +81,7 @@ export const lovaszSoftmaxDefinition: LossDefinition = {
         // 1 - p is above 0 also where p is rounded to 1.
         slope[c] += scale * (t[c] === 1 ? -1 : Math.sign(p[c] - t[c]));
       },
+      ...(input === "logits" && { kernel: kernelOf(this.id, options.classes ?? "present", classes) }),
     });
   },
 };
@@ -94,6 +96,21 @@ export const lovaszSoftmaxDefinition: LossDefinition = {
  */
 export function lovaszSoftmax(options: LovaszSoftmaxOptions = {}): Loss {
   return defineLoss(lovaszSoftmaxDefinition, options);
+}
+
+function kernelOf(
+  loss: string,
+  choice: "present" | ClassChoice,
+  classes: number,
+): NonNullable<RankedLoss["kernel"]> {
+  const chosen = choice === "present" ? undefined : choiceMask(loss, choice, classes);
+  const isBinary = classes === 1;
+  return {
+    maps: isBinary
+      ? lovaszChannelKernel("sigmoid", classes, chosen === undefined)
+      : lovaszSoftmaxKernel(classes, chosen),
+    packed: lovaszPacked(isBinary, (target, error) => (target === 1 ? -1 : Math.sign(error))),
+  };
 }
 
 /** |g - p|; of a pixel that is confidently right 1 - p is taken from log p, which still has digits there. */

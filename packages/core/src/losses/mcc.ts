@@ -28,7 +28,7 @@ export const mccDefinition: LossDefinition = {
     "Abhishek, Hamarneh, Matthews Correlation Coefficient Loss for Deep Convolutional Networks, ISBI 2021. From 0 " +
     "to 2; 1 for a prediction that knows nothing.",
   coupling: "sums",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     ...fieldsWithoutPower,
     smooth: { kind: "number", min: 0, default: 1, doc: "Added to each of the four counts, in pixels." },
@@ -46,7 +46,7 @@ export const mccDefinition: LossDefinition = {
       id: this.id,
       options,
       classes,
-      kernel: "scalar",
+      kernel: "exact",
       scoreOf: (sums) => matthewsScore(sums, smooth),
     });
   },

@@ -2,6 +2,7 @@
 
 import type { LossDefinition, Preset } from "../definition.ts";
 import { type CommonOptions, commonTerm, emptyDivisor } from "../families/common-options.ts";
+import { NaclSum, naclKernel } from "../families/nacl-kernel.ts";
 import { gaussianKernel, meanKernel, smoothed } from "../families/neighbourhood.ts";
 import type { FieldUnit } from "../field.ts";
 import type { Loss } from "../loss.ts";
@@ -34,7 +35,7 @@ export const naclDefinition: LossDefinition = {
     "Murugesan et al., Trust your neighbours, MICCAI 2023; MONAI NACLLoss, zeros beyond the edges. There the Gaussian is " +
     "as wide as 4 sigma, whatever kernel_size.",
   coupling: "gather",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     kernel: {
       kind: "choice",
@@ -85,9 +86,6 @@ export function nacl(options: NaclOptions = {}): Loss {
   return defineLoss(naclDefinition, options);
 }
 
-/** Sums of the first map: counted pixels, their weights, those times the classes that count, cross-entropy. */
-const NaclSum = { pixels: 0, weights: 1, elements: 2, crossEntropy: 3, length: 4 } as const;
-
 function naclTerm(
   id: string,
   options: NaclOptions,
@@ -131,6 +129,7 @@ function naclTerm(
         for (let i = 0; i < unit.values.length; i++) unit.values[i] *= scale;
       },
     },
+    simd: naclKernel(classes),
     pixel: {
       first(pixel, sums) {
         const { x, open, counted, weight, field } = pixel;

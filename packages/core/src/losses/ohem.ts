@@ -3,7 +3,6 @@
 import type { LossDefinition, Preset } from "../definition.ts";
 import { type AccumulateOptions, accumulateField } from "../families/accumulate-option.ts";
 import {
-  countAbove,
   type HardPixelLoss,
   type HardPixelOptions,
   hardPixelFields,
@@ -38,23 +37,24 @@ type Rule = (threshold: number, minKept: number | undefined) => Pick<HardPixelLo
 const rules: Readonly<Record<OhemVariant, Rule>> = {
   mmseg: (threshold, minKept = 100_000) => ({
     rankedBy: "log-probability",
-    keep(ranked) {
-      const bound = ranked[Math.min(minKept, ranked.length - 1)];
-      return countAbove(ranked, Math.min(-Math.log(threshold), bound));
+    keep(ranking) {
+      const bound = ranking.after(Math.min(minKept, ranking.length - 1));
+      return ranking.above(Math.min(-Math.log(threshold), bound));
     },
   }),
   stdc: (threshold, minKept) => ({
     rankedBy: "weighted-loss",
-    keep(ranked) {
-      const least = Math.min(ranked.length, minKept ?? Math.floor(ranked.length / 16));
-      return Math.max(least, countAbove(ranked, -Math.log(threshold)));
+    keep(ranking) {
+      const { length } = ranking;
+      const least = Math.min(length, minKept ?? Math.floor(length / 16));
+      return Math.max(least, ranking.above(-Math.log(threshold)));
     },
   }),
   paddle: (threshold, minKept = 10_000) => ({
     rankedBy: "log-probability",
-    keep(ranked) {
-      if (minKept === 0 || ranked.length <= minKept) return ranked.length;
-      return countAbove(ranked, Math.min(-Math.log(threshold), ranked[minKept - 1]));
+    keep(ranking) {
+      if (minKept === 0 || ranking.length <= minKept) return ranking.length;
+      return ranking.above(Math.min(-Math.log(threshold), ranking.after(minKept - 1)));
     },
   }),
 };
@@ -69,7 +69,7 @@ export const ohemDefinition: LossDefinition = {
     "the images and divides by all pixels). stdc: OhemCELoss of STDC and BiSeNet. paddle: PaddleSeg OhemCrossEntropyLoss " +
     "(which adds 1e-5 N to the divisor). Where nothing is kept the value is 0, not NaN; ignored pixels are never ranked.",
   coupling: "gather",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     variant: {
       kind: "choice",

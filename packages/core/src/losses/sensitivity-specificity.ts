@@ -34,7 +34,7 @@ export const sensitivitySpecificityDefinition: LossDefinition = {
     "Brosch et al., Deep Convolutional Encoder Networks for Multiple Sclerosis Lesion Segmentation, MICCAI 2015, with " +
     "r = 0.05; s as in SegLossOdyssey SSLoss, whose r is 0.1.",
   coupling: "sums",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     sensitivityWeight: {
       kind: "number",
@@ -56,7 +56,7 @@ export const sensitivitySpecificityDefinition: LossDefinition = {
       classes,
       lossOf: (sums) => squaredErrors(sums, sensitivityWeight, smooth),
     });
-    return overlapTerm({ id, options, classes, rule, kernel: "scalar", sums: squaredErrorPixel });
+    return overlapTerm({ id, options, classes, rule, kernel: "squared-errors", sums: squaredErrorPixel });
   },
 };
 

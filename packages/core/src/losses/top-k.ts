@@ -25,7 +25,7 @@ export const topKDefinition: LossDefinition = {
   source:
     "nnU-Net TopKLoss, which counts ignored pixels in N (counts: all). With the binary base each channel is ranked on its own.",
   coupling: "gather",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     percent: { kind: "number", min: 0, max: 100, default: 10, doc: "How many pixels are kept, in percent." },
     base: {

@@ -38,7 +38,7 @@ export const unifiedFocalDefinition: LossDefinition = {
     "Yeung, Sala, Schönlieb, Rundo, Unified Focal loss, Computerized Medical Imaging and Graphics 2022, with the exponents " +
     "of the authors' code; classes from 1 are foreground. The slope of u^(1 - gamma) is bounded by its value at u = 1e-7.",
   coupling: "sums",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     variant: {
       kind: "choice",
@@ -70,8 +70,14 @@ export const unifiedFocalDefinition: LossDefinition = {
     const options = checked as UnifiedFocalOptions;
     const { variant = "asymmetric", weight = 0.5, delta = 0.6, gamma = 0.5 } = options;
     const symmetric = variant === "symmetric";
-    const focal = logLossCostTerm("focal", options, classes, (logLoss, c) =>
-      focalCost(logLoss, c === 0 ? 1 - delta : delta, symmetric || c === 0 ? gamma : 0),
+    const weights = Array.from({ length: Math.max(2, classes) }, (_, c) => (c === 0 ? 1 - delta : delta));
+    const gammas = { background: gamma, foreground: symmetric ? gamma : 0 };
+    const focal = logLossCostTerm(
+      "focal",
+      options,
+      classes,
+      (logLoss, c) => focalCost(logLoss, weights[c], c === 0 ? gammas.background : gammas.foreground),
+      { kind: "focal", weights, gammas },
     );
     const smoothing = { numerator: SMOOTH, denominator: SMOOTH, epsilon: 0 };
     const errors = { falsePositive: 1 - delta, falseNegative: delta };
@@ -89,7 +95,7 @@ export const unifiedFocalDefinition: LossDefinition = {
       options,
       classes,
       rule: classes === 1 ? twoClassRule(rule) : rule,
-      kernel: "scalar",
+      kernel: "exact",
       accumulate: "image",
     });
     return [

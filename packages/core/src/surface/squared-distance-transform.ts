@@ -78,6 +78,26 @@ export function squaredDistanceFromSeeds(
   return seeds;
 }
 
+/**
+ * On a line of nothing but 0 and `Infinity` the nearest 0 on either side is known from one pass each way.
+ * @returns whether the line is one, and replaced.
+ */
+function measureRun(values: Float64Array, at: number, length: number, step: number): boolean {
+  const end = at + length;
+  for (let i = at; i < end; i++) if (values[i] !== 0 && values[i] !== Number.POSITIVE_INFINITY) return false;
+  let last = Number.NEGATIVE_INFINITY;
+  for (let i = at; i < end; i++) {
+    if (values[i] === 0) last = i;
+    else values[i] = (step * (i - last)) ** 2;
+  }
+  last = Number.POSITIVE_INFINITY;
+  for (let i = end - 1; i >= at; i--) {
+    if (values[i] === 0) last = i;
+    else values[i] = Math.min(values[i], (step * (last - i)) ** 2);
+  }
+  return true;
+}
+
 /** The parabolas that are lowest somewhere on a line, from left to right. */
 class LowerEnvelope {
   /** Where each has its root, in elements. */
@@ -95,6 +115,7 @@ class LowerEnvelope {
 
   /** Replaces a line of `length` values at `values[at]` by their envelope; `step` is the distance of neighbours. */
   replace(values: Float64Array, at: number, length: number, step: number): void {
+    if (measureRun(values, at, length, step)) return;
     const root = this.#root;
     const height = this.#height;
     const start = this.#start;
