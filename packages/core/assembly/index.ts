@@ -9,6 +9,20 @@ export { overlapOfLabels, overlapOfLabelsGrad, overlapOfTargets, overlapOfTarget
 export { copyRows, pixelsOfRows, rowsOfPixels } from "./rows";
 export { recallSoftmax, softmax } from "./softmax";
 export {
-  canonicalLabels, canonicalTargets, countTargets, firstBadLabel, firstBadTarget, weightOfLabels, widenLabels,
+  canonicalLabels, canonicalTargets, countTargets, firstBadLabel, firstBadTarget, widenLabels,
   widenTargets,
 } from "./targets";
+export {
+  countLabelWeights, countTargetWeights, countWholePixels, oneHotRows, sumPeaks, sumTargets, weighElements,
+  weighRows,
+} from "./weights";
+export {
+  expFocalOfLogits, expFocalOfProbabilities,
+  linearFocalOfLogits, linearFocalOfProbabilities,
+  logitFocalOfLogits, logitFocalOfProbabilities,
+  penaltyOfLogits, penaltyOfProbabilities,
+  polyOfLogits, polyOfProbabilities,
+  qualityOfLogits, qualityOfProbabilities,
+  sidedOfLogits, sidedOfProbabilities,
+  splitFocalOfLogits, splitFocalOfProbabilities,
+} from "./binary-rows";

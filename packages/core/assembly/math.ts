@@ -115,6 +115,22 @@ export function log4(x: v128): v128 {
   return f32x4.add(f32x4.add(f, y), f32x4.mul(e, v128.load32_splat(LN2_HIGH)));
 }
 
+/** log(1 + f) for 1 + f in [sqrt(1/2), sqrt(2)), relative error below 1e-7. */
+// @ts-ignore: decorator
+@inline
+export function logNearOne4(f: v128): v128 {
+  const z = f32x4.mul(f, f);
+  let y = fma(v128.load32_splat(L0), f, L1);
+  y = fma(y, f, L2);
+  y = fma(y, f, L3);
+  y = fma(y, f, L4);
+  y = fma(y, f, L5);
+  y = fma(y, f, L6);
+  y = fma(y, f, L7);
+  y = fma(y, f, L8);
+  return f32x4.add(f, f32x4.sub(f32x4.mul(f32x4.mul(y, f), z), f32x4.mul(v128.load32_splat(HALF), z)));
+}
+
 /** log(1 + e) for e in [0, 1], relative error below 2e-7 however small e is. */
 // @ts-ignore: decorator
 @inline

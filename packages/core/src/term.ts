@@ -25,10 +25,17 @@ export interface TermMaps<P> {
 /** The maps of the SIMD twin. Sums lie in the engine's memory: their `byteOffset` is an address. */
 export interface KernelMaps extends TermMaps<SimdTile> {
   /**
-   * Writes the numbers that the kernels need on every tile of a piece, at most 2 C; `coefficients` in the second map.
+   * Writes the numbers that the kernels need on every tile of a piece, at most 12 C; `coefficients` in the second map.
    * They lie at `tile.constants`.
    */
   prepare?(constants: Float32Array, coefficients?: Float64Array): void;
+  /** Targets that the kernels take: labels under a softmax and dense ones under a sigmoid, by default. */
+  readonly targets?: readonly ("labels" | "dense")[];
+  /**
+   * Whether calls may bring pixel weights and upstream gradients: the first map counts by `tile.weights`, the second adds
+   * to `sums[0]` alone, and what it makes is multiplied afterwards (engine/weight-tile.ts).
+   */
+  readonly weighs?: true;
 }
 
 /** What `elements` holds: nothing, one number per pixel, per logit, or per image and class. */

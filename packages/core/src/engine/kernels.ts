@@ -4,9 +4,10 @@
  * @module
  */
 import { readFileSync } from "node:fs";
+import type { PixelKernels } from "./pixel-kernels.ts";
 
 /** Addresses are bytes, counts are elements, truth is 1; see assembly/ for what each kernel computes. */
-export interface Kernels {
+export interface Kernels extends PixelKernels {
   widenLabels(from: number, type: number, n: number, to: number): void;
   canonicalLabels(
     labels: number,
@@ -15,9 +16,9 @@ export interface Kernels {
     classes: number,
     ignored: number,
     ignoredCount: number,
+    lenient: number,
   ): number;
   firstBadLabel(labels: number, n: number, classes: number, ignored: number, ignoredCount: number): number;
-  weightOfLabels(labels: number, n: number, weights: number): number;
   widenTargets(from: number, type: number, step: number, n: number, to: number): void;
   canonicalTargets(
     from: number,

@@ -14,10 +14,11 @@ import { nonFiniteFault, probabilityFault } from "./faults.ts";
 import { instantiateKernels, type Kernels } from "./kernels.ts";
 import type { PieceView, Rows } from "./piece-view.ts";
 import { firstOverPixels, secondOverPixels } from "./pixel-loop.ts";
-import { Scratch } from "./scratch.ts";
+import { CONSTANTS, Scratch } from "./scratch.ts";
 import { type Place, Staging } from "./staging.ts";
 import { TargetTile } from "./target-tile.ts";
 import { SimdTile } from "./tile.ts";
+import { WeightTile } from "./weight-tile.ts";
 
 /** A term that runs on the kernels, with its part of the sums and its constants in the engine's memory. */
 interface KernelTerm {
@@ -36,6 +37,7 @@ export class LossEngine {
   readonly #scratch: Scratch;
   readonly #staging: Staging;
   readonly #targets: TargetTile;
+  readonly #weights: WeightTile;
   readonly #tile: SimdTile;
   #tiles = 0;
 
@@ -46,6 +48,7 @@ export class LossEngine {
     this.#scratch = new Scratch(this.arena);
     this.#staging = new Staging(this.arena, this.#kernels);
     this.#targets = new TargetTile(this.arena, this.#kernels, this.#scratch, this.#staging);
+    this.#weights = new WeightTile(this.arena, this.#kernels, this.#scratch, this.#staging);
     this.#tile = new SimdTile(this.#kernels, this.#scratch, this.#targets);
   }
 
@@ -96,6 +99,7 @@ export class LossEngine {
     const softmax = readsLogits ? this.#softmaxPlace(view, terms) : undefined;
     const tile = this.#tile;
     this.#targets.openPiece(view);
+    this.#weights.openPiece(view);
     for (let begin = 0; begin < view.count; begin += scratch.pixels) {
       this.#moveTo(view, begin);
       if (logits !== undefined) {
@@ -133,6 +137,7 @@ export class LossEngine {
     // Several terms add up their gradients in scratch: that of the first may otherwise take the place of the logits.
     const addsUp = terms.length > 1;
     this.#targets.openPiece(view);
+    this.#weights.openPiece(view);
     for (let begin = 0; begin < view.count; begin += scratch.pixels) {
       this.#moveTo(view, begin);
       this.#aim(logits, begin);
@@ -147,7 +152,7 @@ export class LossEngine {
       for (const part of terms) {
         tile.term = part.term;
         tile.constants = part.constants;
-        part.maps.second(tile, part.coefficients, part.sums);
+        this.#weights.second(part.maps, tile, part.coefficients, part.sums);
         tile.adds = 1;
       }
       if (addsUp && grad !== undefined) {
@@ -169,9 +174,9 @@ export class LossEngine {
     return simd.map((i) => {
       const { term } = plan.terms[i];
       const maps = term.simd as KernelMaps;
-      const constants = this.#scratch.constants + i * plan.classes * 8;
+      const constants = this.#scratch.constants + i * plan.classes * CONSTANTS * 4;
       const own = coefficients && plan.coefficientsOf(coefficients, i);
-      maps.prepare?.(this.arena.floats(constants, 2 * plan.classes), own);
+      maps.prepare?.(this.arena.floats(constants, CONSTANTS * plan.classes), own);
       return { term, maps, sums: sumsOf(i), coefficients: own ?? NONE, constants };
     });
   }
@@ -193,6 +198,7 @@ export class LossEngine {
   #moveTo({ classes, count }: PieceView, begin: number): void {
     this.#tile.classes = classes;
     this.#tile.moveTo(begin, Math.min(this.#scratch.pixels, count - begin));
+    this.#weights.moveTo(this.#tile, begin);
     this.#tiles++;
   }
 
@@ -210,12 +216,11 @@ export class LossEngine {
   ): void {
     const { x, xStride, e, r, own, stride, classes, count } = this.#tile;
     const kernels = this.#kernels;
-    // A call is all softmax or all sigmoid here: the first has labels, the second dense targets.
     const { pixels } = this.#scratch;
     const soon = begin + 2 * pixels <= view.count ? x + pixels * 4 : 0;
     const later = written === undefined ? 0 : written.address + begin * 4;
     const writtenStride = written?.stride ?? 0;
-    const isSoftmax = terms[0].term.activation === "softmax";
+    const isSoftmax = terms.some(({ term }) => term.activation === "softmax" && term.input === "logits");
     const bad = isSoftmax
       ? kernels.softmax(x, xStride, e, stride, own, r, classes, count, soon, xStride, later, writtenStride)
       : kernels.anyNonFinite(x, xStride, classes, count);
@@ -262,18 +267,16 @@ function twinsFor(plan: LossPlan, view: PieceView): { readonly simd: number[]; r
   return { simd, pixel };
 }
 
-/** The kernels know finite float32 logits and the target kind of their activation, and no weights or masks. */
-function hasKernel(term: Term, { targetKind, rows, classMask }: PieceView): boolean {
+/** The kernels know finite float32 logits, and of targets and extras what the term says; no class masks. */
+function hasKernel({ simd, ...term }: Term, { targetKind, rows, classMask }: PieceView): boolean {
   return (
-    term.simd !== undefined &&
+    simd !== undefined &&
     term.nonFinite === "throw" &&
     term.range === "unit" &&
-    term.outOfRange === "throw" &&
     // The kernels compare int32 labels: ignoreIndex 4294967295 must not be read as any of them.
     term.ignored.every((value) => value === (value | 0)) &&
-    targetKind === (term.activation === "softmax" ? "labels" : "dense") &&
-    rows.pixelWeights === undefined &&
-    rows.upstream === undefined &&
+    (simd.targets ?? [term.activation === "softmax" ? "labels" : "dense"]).includes(targetKind) &&
+    (simd.weighs || (rows.pixelWeights === undefined && rows.upstream === undefined)) === true &&
     classMask === undefined
   );
 }

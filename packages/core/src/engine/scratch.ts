@@ -15,6 +15,9 @@ const LARGEST_TILE = 4096;
 /** Entries an `ignoreIndex` list may have. */
 export const LARGEST_IGNORE_LIST = 256;
 
+/** Float32 numbers that a term may keep for each class. */
+export const CONSTANTS = 12;
+
 export class Scratch {
   /** Pixels of a full tile. */
   pixels = 0;
@@ -22,10 +25,19 @@ export class Scratch {
   stride = 0;
   e = 0;
   r = 0;
+  labels = 0;
   target = 0;
   grad = 0;
   own = 0;
   rows = 0;
+  /** Rows of a kernel's own, one per channel. */
+  work = 0;
+  /** Of a weighted call: weights, upstream gradients, elements, and a gradient without them. */
+  weights = 0;
+  upstream = 0;
+  elements = 0;
+  plain = 0;
+  plainSums = 0;
   constants = 0;
   ignored = 0;
   sums = 0;
@@ -52,11 +64,18 @@ export class Scratch {
     const sizes = {
       e: row * classes,
       r: row,
+      labels: row,
       target: row * classes,
       grad: row * classes,
       own: row,
       rows: row * 3,
-      constants: terms * classes * 8,
+      work: row * classes,
+      weights: row,
+      upstream: row * classes,
+      elements: row * classes,
+      plain: row * classes,
+      plainSums: sumsLength * 8,
+      constants: terms * classes * CONSTANTS * 4,
       ignored: LARGEST_IGNORE_LIST * 4,
       sums: sumsLength * 8,
     };

@@ -21,9 +21,12 @@ export class SimdTile {
   r = 0;
   /** Elements between two rows of e and of the targets. */
   stride = 0;
-  /** Scratch of a row, and of three. */
+  /** Scratch of a row, of three, and of a row per channel, `stride` apart. */
   own = 0;
   rows = 0;
+  work = 0;
+  /** Weights of the pixels, float32; 0 when all are 1. */
+  weights = 0;
   /** Where the gradient goes; 0 when it is not wanted. */
   grad = 0;
   gradStride = 0;
@@ -32,7 +35,7 @@ export class SimdTile {
   /** Where the elements go; 0 when they are not wanted. */
   elements = 0;
   elementsStride = 0;
-  /** What the term's `prepare` has written: up to 2 C float32. */
+  /** What the term's `prepare` has written: up to 12 C float32. */
   constants = 0;
   term: Term | undefined;
   readonly #targets: TargetTile;
@@ -46,7 +49,7 @@ export class SimdTile {
 
   /** Moves to pixels `[begin, begin + pixels)` of the piece. */
   moveTo(begin: number, pixels: number): void {
-    const { e, r, stride, own, rows } = this.#scratch;
+    const { e, r, stride, own, rows, work } = this.#scratch;
     this.pixels = pixels;
     this.count = paddedCount(pixels);
     this.e = e;
@@ -54,21 +57,36 @@ export class SimdTile {
     this.stride = stride;
     this.own = own;
     this.rows = rows;
+    this.work = work;
     this.#targets.moveTo(begin, pixels);
   }
 
   /** Whether every target of the tile counts, whatever it is. */
   get countsAll(): boolean {
-    return this.#term.ignored.length === 0;
+    return this.#term.ignored.length === 0 && this.#term.outOfRange === "throw";
+  }
+
+  /** What the call's targets are. */
+  get targetKind(): "labels" | "dense" {
+    return this.#targets.kind;
+  }
+
+  /** Rows of elements of the term: one per pixel under a softmax, else one per channel. */
+  get elementRows(): number {
+    return this.#term.activation === "softmax" ? 1 : this.classes;
   }
 
   /**
-   * The address of the term's targets: int32 labels, or float32 rows; negative where ignored.
+   * The address of the term's targets: int32 labels of a softmax, float32 rows otherwise; negative where ignored.
    * @throws PixelgradError when one is neither valid nor ignored.
    */
   target(): number {
-    this.#targets.load(this.#term);
-    return this.#scratch.target;
+    return this.#targets.load(this.#term, this.#term.activation === "sigmoid");
+  }
+
+  /** As {@link target}, float32 rows whatever the call gives: of labels, one-hot ones. */
+  targetRows(): number {
+    return this.#targets.load(this.#term, true);
   }
 
   /** How many labels count. */

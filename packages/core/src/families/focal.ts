@@ -134,7 +134,11 @@ function softmaxMaps(options: FocalTermOptions, factors: readonly FocalFactors[]
 }
 
 /** What each class's element is weighed by: alpha as its mode reads it, times the class weight. */
-function focalFactors(id: string, options: FocalTermOptions, weights: readonly number[]): FocalFactors[] {
+export function focalFactors(
+  id: string,
+  options: FocalTermOptions,
+  weights: readonly number[],
+): FocalFactors[] {
   const { alpha, alphaMode, activation } = options;
   const gammas = perClass(id, "gamma", options.gamma, weights.length);
   const alphas = perClass(id, "alpha", alpha ?? 1, weights.length);
@@ -147,7 +151,7 @@ function focalFactors(id: string, options: FocalTermOptions, weights: readonly n
   });
 }
 
-function refuseConflicts(id: string, options: FocalTermOptions): void {
+export function refuseConflicts(id: string, options: FocalTermOptions): void {
   const { activation, input, alpha, alphaMode, gamma, divisor, reduction, modulator, shift } = options;
   if (alphaMode !== "multiplier" && [alpha ?? 0].flat().some((a) => a > 1)) {
     const allowed = `numbers from 0 to 1 when alphaMode is ${alphaMode}`;

@@ -12,8 +12,8 @@ import {
 } from "../families/clamp-options.ts";
 import { classWeightsField } from "../families/class-options.ts";
 import { inputField } from "../families/input-options.ts";
-import { type PixelOptions, PixelSum, pixelFields } from "../families/reduction.ts";
-import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
+import { type PixelOptions, pixelFields } from "../families/reduction.ts";
+import { type SoftmaxKernel, softmaxPixelTerm } from "../families/softmax-pixel.ts";
 import { labelSmoothingField } from "../families/target-smoothing.ts";
 import type { Loss } from "../loss.ts";
 import { optionConflict, perClass } from "../options.ts";
@@ -27,7 +27,7 @@ import {
 } from "../reference/cross-entropy.ts";
 import type { Pixel } from "../reference/pixel.ts";
 import { defineLoss } from "../single-loss.ts";
-import type { KernelMaps, Term } from "../term.ts";
+import type { Term } from "../term.ts";
 
 export interface CrossEntropyOptions
   extends PixelOptions,
@@ -120,7 +120,7 @@ export const crossEntropyDefinition: LossDefinition = {
   },
   resolve(checked, classes) {
     const options = checked as CrossEntropyOptions;
-    const { smoothingWeights = "class", divisor } = options;
+    const { smoothingWeights = "class" } = options;
     const weights = perClass(this.id, "classWeights", options.classWeights ?? 1, classes);
     const asKernel = isOfKernel(options);
     return softmaxPixelTerm({
@@ -132,9 +132,7 @@ export const crossEntropyDefinition: LossDefinition = {
       // A dense target has no class of its own whose weight could count: PyTorch divides by the number of pixels.
       weightOf: (pixel) => (pixel.y < 0 && smoothingWeights === "class" ? 1 : weightOfPixel(pixel, weights)),
       lossOf: pixelLoss(options, weights),
-      // The kernel does not count nonzero weights.
-      ...(asKernel &&
-        divisor !== "nonzero" && { simd: crossEntropyKernel(weights, options.labelSmoothing ?? 0) }),
+      ...(asKernel && { kernel: crossEntropyKernel(weights, options.labelSmoothing ?? 0) }),
     });
   },
 };
@@ -182,19 +180,12 @@ export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
   return defineLoss(crossEntropyDefinition, options);
 }
 
-function crossEntropyKernel(weights: readonly number[], labelSmoothing: number): KernelMaps {
+function crossEntropyKernel(weights: readonly number[], labelSmoothing: number): SoftmaxKernel {
   const weighs = weights.some((weight) => weight !== 1);
   return {
+    classWeights: weights,
     prepare(constants) {
       constants.set(weights);
-    },
-    first(tile, sums) {
-      const counted = tile.countedLabels();
-      const { kernels, count, constants } = tile;
-      sums[PixelSum.pixels] += counted;
-      sums[PixelSum.valid] += counted;
-      sums[PixelSum.weights] += weighs ? kernels.weightOfLabels(tile.target(), count, constants) : counted;
-      sums[PixelSum.all] += tile.pixels;
     },
     second(tile, coefficients, sums) {
       tile.kernels.crossEntropy(

@@ -1,0 +1,70 @@
+/** A row of a sigmoid loss; `args` are the numbers of its form (assembly/binary-forms.ts). */
+export type BinaryRow = (
+  x: number,
+  targets: number,
+  n: number,
+  args: number,
+  scale: number,
+  elements: number,
+  grad: number,
+  adds: number,
+  sums: number,
+) => void;
+
+/** The kernels of losses that are a sum over pixels, beside those of kernels.ts. */
+export interface PixelKernels {
+  countLabelWeights(
+    labels: number,
+    n: number,
+    pixelWeights: number,
+    classWeights: number,
+    sums: number,
+  ): void;
+  countTargetWeights(targets: number, n: number, pixelWeights: number, weight: number, sums: number): void;
+  sumTargets(targets: number, n: number, pixelWeights: number, positive: number, negative: number): void;
+  sumPeaks(targets: number, n: number, pixelWeights: number, threshold: number, sum: number): void;
+  countWholePixels(
+    targets: number,
+    stride: number,
+    channels: number,
+    n: number,
+    pixelWeights: number,
+    sums: number,
+  ): void;
+  weighElements(
+    elements: number,
+    stride: number,
+    rows: number,
+    n: number,
+    weights: number,
+    sums: number,
+  ): void;
+  weighRows(
+    from: number,
+    fromStride: number,
+    factors: number,
+    factorStride: number,
+    rows: number,
+    n: number,
+    to: number,
+    toStride: number,
+    adds: number,
+  ): void;
+  oneHotRows(labels: number, n: number, channels: number, to: number, stride: number): void;
+  readonly sidedOfLogits: BinaryRow;
+  readonly sidedOfProbabilities: BinaryRow;
+  readonly polyOfLogits: BinaryRow;
+  readonly polyOfProbabilities: BinaryRow;
+  readonly qualityOfLogits: BinaryRow;
+  readonly qualityOfProbabilities: BinaryRow;
+  readonly penaltyOfLogits: BinaryRow;
+  readonly penaltyOfProbabilities: BinaryRow;
+  readonly linearFocalOfLogits: BinaryRow;
+  readonly linearFocalOfProbabilities: BinaryRow;
+  readonly expFocalOfLogits: BinaryRow;
+  readonly expFocalOfProbabilities: BinaryRow;
+  readonly logitFocalOfLogits: BinaryRow;
+  readonly logitFocalOfProbabilities: BinaryRow;
+  readonly splitFocalOfLogits: BinaryRow;
+  readonly splitFocalOfProbabilities: BinaryRow;
+}
