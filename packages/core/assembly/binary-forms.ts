@@ -13,11 +13,11 @@
  *
  * Both probabilities and both losses come of e = exp(-|x|), so that a pixel that is confidently right keeps its digits.
  */
-import { addTo, exp4, expNeg4, flush, log1pOfUnit4, log4, one, oneMinusExpNeg4, zero } from "./math";
+import { clampedLoss } from "./clamp";
+import { addTo, exp4, expNeg4, flush, log1pOfUnit4, one, oneMinusExpNeg4, zero } from "./math";
 import { pow4 } from "./pow";
 
 const SIGN: usize = memory.data<i32>([0x80000000]);
-const SMALLEST_NORMAL: usize = memory.data<f32>([1.17549435e-38]);
 const LEAST_SLOPE: usize = memory.data<f32>([5e-31]);
 const STRETCH: usize = 256;
 
@@ -37,19 +37,6 @@ const CLAMP: usize = 28;
 @inline
 function arg(args: usize, i: usize): v128 {
   return v128.load32_splat(args + (i << 2));
-}
-
-/** -log(a + b), at most `most`; `lost` is what a is short of. */
-// @ts-ignore: decorator
-@inline
-function clampedLoss(a: v128, b: v128, lost: v128, most: v128): v128 {
-  const sum = f32x4.add(a, b);
-  const part = f32x4.sub(sum, a);
-  const rounded = f32x4.add(f32x4.sub(a, f32x4.sub(sum, part)), f32x4.sub(b, part));
-  const tiny = v128.load32_splat(SMALLEST_NORMAL);
-  const safe = f32x4.pmax(sum, tiny);
-  const log = f32x4.add(log4(safe), f32x4.div(f32x4.add(rounded, lost), safe));
-  return v128.bitselect(most, f32x4.pmin(f32x4.neg(log), most), f32x4.lt(sum, tiny));
 }
 
 /** (1 - e / (1 + e)) or e / (1 + e), sigmoid of z or -z. */

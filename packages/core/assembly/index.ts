@@ -26,3 +26,18 @@ export {
   sidedOfLogits, sidedOfProbabilities,
   splitFocalOfLogits, splitFocalOfProbabilities,
 } from "./binary-rows";
+export { focalOfLabels, generalizedOfLabels, polyOfLabels, symmetricOfLabels } from "./likelihood";
+export { negativeLogLikelihood } from "./nll";
+export {
+  crossEntropySoftOfLogits,
+  crossEntropySoftOfProbabilities,
+  crossEntropySoftOfLogProbabilities,
+  polySoftOfLogits,
+  polySoftOfProbabilities,
+  symmetricSoftOfLogits,
+  symmetricSoftOfProbabilities,
+  generalizedSoftOfLogits,
+  generalizedSoftOfProbabilities,
+  focalSoftOfLogits,
+  focalSoftOfProbabilities,
+} from "./soft-forms";

@@ -39,3 +39,33 @@ export function scatterToRows(from: usize, labels: usize, n: i32, rows: usize, s
     rows += 4;
   }
 }
+
+/** to[k][i] = rows[k][i] factor[i]; with `adds` it is added. Rows are of `bytes` bytes, a multiple of 32. */
+// @ts-ignore: decorator
+@inline
+export function scaleRows(
+  rows: usize, step: usize, factor: usize, to: usize, toStep: usize, channels: i32, bytes: usize, adds: bool,
+): void {
+  for (let k = 0; k < channels; k++) {
+    const from = rows + <usize>k * step;
+    const target = to + <usize>k * toStep;
+    if (adds) {
+      for (let i: usize = 0; i < bytes; i += 16) {
+        const v = f32x4.mul(v128.load(from + i), v128.load(factor + i));
+        v128.store(target + i, f32x4.add(v128.load(target + i), v));
+      }
+    } else {
+      for (let i: usize = 0; i < bytes; i += 32) {
+        v128.store(target + i, f32x4.mul(v128.load(from + i), v128.load(factor + i)));
+        v128.store(target + i, f32x4.mul(v128.load(from + i, 16), v128.load(factor + i, 16)), 16);
+      }
+    }
+  }
+}
+
+/** The largest of `channels` rows, of four pixels. */
+export function largestOf(x: usize, step: usize, channels: i32): v128 {
+  let largest = v128.load(x);
+  for (let k = 1; k < channels; k++) largest = f32x4.pmax(largest, v128.load(x + <usize>k * step));
+  return largest;
+}

@@ -25,10 +25,14 @@ export interface TermMaps<P> {
 /** The maps of the SIMD twin. Sums lie in the engine's memory: their `byteOffset` is an address. */
 export interface KernelMaps extends TermMaps<SimdTile> {
   /**
-   * Writes the numbers that the kernels need on every tile of a piece, at most 12 C; `coefficients` in the second map.
+   * Writes the numbers that the kernels need on every tile of a piece, at most 12 (C + 1); `coefficients` in the second map.
    * They lie at `tile.constants`.
    */
-  prepare?(constants: Float32Array, coefficients?: Float64Array): void;
+  prepare?(
+    constants: Float32Array,
+    coefficients: Float64Array | undefined,
+    targetKind: "labels" | "dense",
+  ): void;
   /** Targets that the kernels take: labels under a softmax and dense ones under a sigmoid, by default. */
   readonly targets?: readonly ("labels" | "dense")[];
   /**

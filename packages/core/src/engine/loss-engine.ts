@@ -14,7 +14,7 @@ import { nonFiniteFault, probabilityFault } from "./faults.ts";
 import { instantiateKernels, type Kernels } from "./kernels.ts";
 import type { PieceView, Rows } from "./piece-view.ts";
 import { firstOverPixels, secondOverPixels } from "./pixel-loop.ts";
-import { CONSTANTS, Scratch } from "./scratch.ts";
+import { constantsLength, Scratch } from "./scratch.ts";
 import { type Place, Staging } from "./staging.ts";
 import { TargetTile } from "./target-tile.ts";
 import { SimdTile } from "./tile.ts";
@@ -93,7 +93,7 @@ export class LossEngine {
   #firstOnKernels(plan: LossPlan, view: PieceView, simd: readonly number[], sums: Float64Array): void {
     const scratch = this.#scratch.fit(plan);
     const own = this.arena.doubles(scratch.sums, plan.firstLength).fill(0);
-    const terms = this.#prepare(plan, simd, (i) => plan.firstOf(own, i));
+    const terms = this.#prepare(plan, simd, view, (i) => plan.firstOf(own, i));
     const readsLogits = terms.some(({ term }) => term.coupling !== "labels");
     const logits = readsLogits ? this.#staging.load(view.rows.logits, view.count) : undefined;
     const softmax = readsLogits ? this.#softmaxPlace(view, terms) : undefined;
@@ -129,7 +129,7 @@ export class LossEngine {
   ): void {
     const scratch = this.#scratch.fit(plan);
     const own = this.arena.doubles(scratch.sums, plan.secondLength).fill(0);
-    const terms = this.#prepare(plan, simd, (i) => plan.secondOf(own, i), coefficients);
+    const terms = this.#prepare(plan, simd, view, (i) => plan.secondOf(own, i), coefficients);
     const softmax = this.#softmaxPlace(view, terms);
     const logits = this.#staging.load(view.rows.logits, view.count);
     const elements = view.rows.elements && this.#staging.open("elements", view.rows.elements, view.count);
@@ -168,15 +168,17 @@ export class LossEngine {
   #prepare(
     plan: LossPlan,
     simd: readonly number[],
+    { targetKind }: PieceView,
     sumsOf: (i: number) => Float64Array,
     coefficients?: Float64Array,
   ): KernelTerm[] {
+    const length = constantsLength(plan.classes);
     return simd.map((i) => {
       const { term } = plan.terms[i];
       const maps = term.simd as KernelMaps;
-      const constants = this.#scratch.constants + i * plan.classes * CONSTANTS * 4;
+      const constants = this.#scratch.constants + i * length * 4;
       const own = coefficients && plan.coefficientsOf(coefficients, i);
-      maps.prepare?.(this.arena.floats(constants, CONSTANTS * plan.classes), own);
+      maps.prepare?.(this.arena.floats(constants, length), own, targetKind);
       return { term, maps, sums: sumsOf(i), coefficients: own ?? NONE, constants };
     });
   }

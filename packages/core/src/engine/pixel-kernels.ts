@@ -11,6 +11,49 @@ export type BinaryRow = (
   sums: number,
 ) => void;
 
+/** A tile of labels after its softmax; `args` are the numbers of the form (assembly/class-forms.ts). */
+export type LabelForm = (
+  x: number,
+  xStride: number,
+  e: number,
+  eStride: number,
+  labels: number,
+  r: number,
+  args: number,
+  channels: number,
+  n: number,
+  scale: number,
+  elements: number,
+  grad: number,
+  gradStride: number,
+  adds: number,
+  own: number,
+  factor: number,
+  sums: number,
+) => void;
+
+/** The same of dense targets; e and r are only read for logits. */
+export type SoftForm = (
+  x: number,
+  xStride: number,
+  e: number,
+  eStride: number,
+  r: number,
+  targets: number,
+  tStride: number,
+  args: number,
+  channels: number,
+  n: number,
+  scale: number,
+  elements: number,
+  grad: number,
+  gradStride: number,
+  adds: number,
+  work: number,
+  workStride: number,
+  sums: number,
+) => void;
+
 /** The kernels of losses that are a sum over pixels, beside those of kernels.ts. */
 export interface PixelKernels {
   countLabelWeights(
@@ -67,4 +110,34 @@ export interface PixelKernels {
   readonly logitFocalOfProbabilities: BinaryRow;
   readonly splitFocalOfLogits: BinaryRow;
   readonly splitFocalOfProbabilities: BinaryRow;
+  readonly polyOfLabels: LabelForm;
+  readonly symmetricOfLabels: LabelForm;
+  readonly generalizedOfLabels: LabelForm;
+  readonly focalOfLabels: LabelForm;
+  readonly crossEntropySoftOfLogits: SoftForm;
+  readonly crossEntropySoftOfProbabilities: SoftForm;
+  readonly crossEntropySoftOfLogProbabilities: SoftForm;
+  readonly polySoftOfLogits: SoftForm;
+  readonly polySoftOfProbabilities: SoftForm;
+  readonly symmetricSoftOfLogits: SoftForm;
+  readonly symmetricSoftOfProbabilities: SoftForm;
+  readonly generalizedSoftOfLogits: SoftForm;
+  readonly generalizedSoftOfProbabilities: SoftForm;
+  readonly focalSoftOfLogits: SoftForm;
+  readonly focalSoftOfProbabilities: SoftForm;
+  negativeLogLikelihood(
+    x: number,
+    xStride: number,
+    labels: number,
+    weights: number,
+    channels: number,
+    n: number,
+    scale: number,
+    elements: number,
+    grad: number,
+    gradStride: number,
+    adds: number,
+    own: number,
+    sums: number,
+  ): void;
 }

@@ -15,8 +15,10 @@ const LARGEST_TILE = 4096;
 /** Entries an `ignoreIndex` list may have. */
 export const LARGEST_IGNORE_LIST = 256;
 
-/** Float32 numbers that a term may keep for each class. */
-export const CONSTANTS = 12;
+/** Float32 numbers that a term may keep: 12 for each class, and 12 more. */
+export function constantsLength(classes: number): number {
+  return 12 * (classes + 1);
+}
 
 export class Scratch {
   /** Pixels of a full tile. */
@@ -75,7 +77,7 @@ export class Scratch {
       elements: row * classes,
       plain: row * classes,
       plainSums: sumsLength * 8,
-      constants: terms * classes * CONSTANTS * 4,
+      constants: terms * constantsLength(classes) * 4,
       ignored: LARGEST_IGNORE_LIST * 4,
       sums: sumsLength * 8,
     };

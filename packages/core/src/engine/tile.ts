@@ -35,7 +35,7 @@ export class SimdTile {
   /** Where the elements go; 0 when they are not wanted. */
   elements = 0;
   elementsStride = 0;
-  /** What the term's `prepare` has written: up to 12 C float32. */
+  /** What the term's `prepare` has written: up to 12 (C + 1) float32. */
   constants = 0;
   term: Term | undefined;
   readonly #targets: TargetTile;

@@ -1,7 +1,8 @@
 /** Losses of one sigmoid channel on the kernels that differ in a few numbers (assembly/binary-forms.ts). @module */
 import type { BinaryRow, PixelKernels } from "../engine/pixel-kernels.ts";
-import { boundsOf, type Clamping, SLOPE_FLOOR } from "../reference/clamped-log.ts";
+import type { Clamping } from "../reference/clamped-log.ts";
 import type { KernelMaps } from "../term.ts";
+import { clampNumbers, hasClampKernel } from "./clamp-numbers.ts";
 import type { RowKernel, SigmoidKernel } from "./sigmoid-pixel.ts";
 
 type FormName = {
@@ -24,16 +25,10 @@ export interface BinaryForm {
 const NUMBERS = 12;
 const CLAMP = 7;
 
-/** Whether the kernels have a clamp: without one, a probability of 0 would cost infinity. */
-function hasClampKernel(clamping: Clamping | undefined): boolean {
-  if (clamping === undefined || clamping.clamp === "log") return true;
-  const [least, most] = boundsOf(clamping);
-  return clamping.clamp !== "none" && least >= 1e-30 && (clamping.clamp === "inside" || most < 1);
-}
-
 /** The form on the kernels, for `classes` channels; undefined where they lack its clamp. */
 export function formKernel(form: BinaryForm, classes: number): SigmoidKernel | undefined {
-  if (!hasClampKernel(form.clamping)) return undefined;
+  // Without a clamp a probability of 0 may cost infinity, and what is 0 times that nothing.
+  if (form.clamping?.clamp === "none" || !hasClampKernel(form.clamping)) return undefined;
   return { run: runOf(form), prepare: prepareOf(form, classes) };
 }
 
@@ -54,16 +49,6 @@ function prepareOf({ clamping, numbers }: BinaryForm, classes: number): NonNulla
       constants.set(clamp, c * NUMBERS + CLAMP);
     }
   };
-}
-
-const WITHOUT_BOUND = 3e38;
-
-/** low, high, what is added under the logarithm, the most -log can be, the least divisor of a slope. */
-function clampNumbers(clamping: Clamping): readonly number[] {
-  const { clamp, epsilon, logFloor } = clamping;
-  if (clamp === "log") return [0, 1, 0, -logFloor, SLOPE_FLOOR];
-  if (clamp === "inside") return [0, 1, epsilon, WITHOUT_BOUND, 0];
-  return [...boundsOf(clamping), 0, WITHOUT_BOUND, 0];
 }
 
 /** The least float32 that is not below a number. */

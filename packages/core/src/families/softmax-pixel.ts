@@ -31,7 +31,7 @@ export interface SoftmaxPixelLoss {
   /** The loss of a counted pixel; adds `scale` times its gradient to the pixel's `grad` or `slope`. */
   lossOf(pixel: Pixel, scale: number): number;
   /** Absent where the kernels lack an option that is set. */
-  readonly kernel?: SoftmaxKernel;
+  readonly kernel?: SoftmaxKernel | undefined;
 }
 
 /** A loss on the kernels: what it adds to {@link KernelMaps} for all losses of this family. */
@@ -39,11 +39,11 @@ export interface SoftmaxKernel extends Pick<KernelMaps, "targets" | "second"> {
   /** What each class adds to the divisor `weights`, of labels; 1 by default. */
   readonly classWeights?: readonly number[];
   /** Writes what `second` finds at `tile.constants`. */
-  prepare?(constants: Float32Array): void;
+  prepare?(constants: Float32Array, targetKind: "labels" | "dense"): void;
 }
 
 /** The maps of tiles; `perChannel`: a pixel counts once for each of its channels. */
-function kernelMaps(
+export function softmaxKernelMaps(
   { classWeights, targets, prepare, second }: SoftmaxKernel,
   perChannel: boolean,
 ): KernelMaps {
@@ -51,8 +51,8 @@ function kernelMaps(
   return {
     ...(targets && { targets }),
     weighs: true,
-    prepare(constants, coefficients) {
-      if (coefficients !== undefined) prepare?.(constants);
+    prepare(constants, coefficients, targetKind) {
+      if (coefficients !== undefined) prepare?.(constants, targetKind);
       else if (classWeights !== undefined) constants.set(classWeights);
     },
     first(tile, sums) {
@@ -110,6 +110,6 @@ export function softmaxPixelTerm(loss: SoftmaxPixelLoss): Term {
         sums[0] += value;
       },
     },
-    ...(kernel && { simd: kernelMaps(kernel, perChannel) }),
+    ...(kernel && { simd: softmaxKernelMaps(kernel, perChannel) }),
   };
 }

@@ -10,8 +10,10 @@ import {
   type NormalizationOptions,
   normalizationField,
 } from "../families/clamp-options.ts";
+import { classFormKernel } from "../families/class-form.ts";
 import { classWeightsField } from "../families/class-options.ts";
 import { inputField } from "../families/input-options.ts";
+import { crossEntropyKernel, nllKernel, onLabels } from "../families/label-kernels.ts";
 import { type PixelOptions, pixelFields } from "../families/reduction.ts";
 import { type SoftmaxKernel, softmaxPixelTerm } from "../families/softmax-pixel.ts";
 import { labelSmoothingField } from "../families/target-smoothing.ts";
@@ -122,7 +124,6 @@ export const crossEntropyDefinition: LossDefinition = {
     const options = checked as CrossEntropyOptions;
     const { smoothingWeights = "class" } = options;
     const weights = perClass(this.id, "classWeights", options.classWeights ?? 1, classes);
-    const asKernel = isOfKernel(options);
     return softmaxPixelTerm({
       id: this.id,
       options,
@@ -132,19 +133,36 @@ export const crossEntropyDefinition: LossDefinition = {
       // A dense target has no class of its own whose weight could count: PyTorch divides by the number of pixels.
       weightOf: (pixel) => (pixel.y < 0 && smoothingWeights === "class" ? 1 : weightOfPixel(pixel, weights)),
       lossOf: pixelLoss(options, weights),
-      ...(asKernel && { kernel: crossEntropyKernel(weights, options.labelSmoothing ?? 0) }),
+      kernel: kernelOf(options, weights),
     });
   },
 };
 
-/** Whether the kernel computes these options. */
-function isOfKernel({
-  input = "logits",
-  smoothingWeights = "class",
-  labelSmoothing = 0,
-  zLoss = 0,
-}: CrossEntropyOptions): boolean {
-  return input === "logits" && zLoss === 0 && (smoothingWeights === "class" || labelSmoothing === 0);
+/** The kernels of these options: those of labels that are fast, and the form that has them all. */
+function kernelOf(options: CrossEntropyOptions, weights: readonly number[]): SoftmaxKernel | undefined {
+  const { input = "logits", smoothingWeights = "class", labelSmoothing = 0, zLoss = 0 } = options;
+  const weighsPixels = smoothingWeights === "pixel";
+  const weighs = weights.some((weight) => weight !== 1);
+  // Of probabilities of 0 the kernels skip what is not asked for; the divisor of dense targets counts pixels.
+  if (input === "probabilities" && options.zeroTargets === "multiply") return undefined;
+  const any = classFormKernel(
+    {
+      form: "crossEntropy",
+      input,
+      clamping: clampingOf(options, "none"),
+      normalization: options.normalization ?? "none",
+      labelSmoothing,
+      numbers: [0, 0, zLoss, weighsPixels ? 1 : 0],
+      factors: weights,
+      classWeights: weights,
+    },
+    weights.length,
+  );
+  if (any === undefined) return undefined;
+  const forms = weighsPixels && weighs ? { ...any, targets: ["labels"] as const } : any;
+  if (zLoss !== 0 || (weighsPixels && labelSmoothing > 0)) return forms;
+  if (input === "logits") return onLabels(forms, crossEntropyKernel(weights, labelSmoothing));
+  return input === "log-probabilities" && labelSmoothing === 0 ? onLabels(forms, nllKernel(weights)) : forms;
 }
 
 /** The loss of a pixel for what the input holds. */
@@ -178,37 +196,4 @@ function pixelLoss(
  */
 export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
   return defineLoss(crossEntropyDefinition, options);
-}
-
-function crossEntropyKernel(weights: readonly number[], labelSmoothing: number): SoftmaxKernel {
-  const weighs = weights.some((weight) => weight !== 1);
-  return {
-    classWeights: weights,
-    prepare(constants) {
-      constants.set(weights);
-    },
-    second(tile, coefficients, sums) {
-      tile.kernels.crossEntropy(
-        tile.x,
-        tile.xStride,
-        tile.e,
-        tile.stride,
-        tile.target(),
-        tile.r,
-        weighs ? tile.constants : 0,
-        labelSmoothing,
-        tile.classes,
-        tile.count,
-        coefficients[0],
-        tile.elements,
-        tile.grad,
-        tile.gradStride,
-        tile.adds,
-        tile.own,
-        tile.row(0),
-        tile.row(1),
-        sums.byteOffset,
-      );
-    },
-  };
 }

@@ -2,6 +2,7 @@
 
 import type { LossDefinition } from "../definition.ts";
 import { formKernel } from "../families/binary-form.ts";
+import { classFormKernel } from "../families/class-form.ts";
 import {
   type InputOptions,
   inputField,
@@ -34,7 +35,7 @@ export const polyDefinition: LossDefinition = {
   source:
     "Leng et al., PolyLoss, ICLR 2022, eq. 6 (Poly-1); optax poly_loss_cross_entropy, whose default epsilon is 2.",
   coupling: "labels",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     base: {
       kind: "choice",
@@ -85,6 +86,12 @@ function softmaxTerm(id: string, options: PolyOptions, classes: number): Term {
     slope: "input",
     targets: "either",
     divisor: "valid",
+    ...(epsilon >= LEAST_EPSILON && {
+      kernel: classFormKernel(
+        { form: "poly", input, clamping: PYTORCH_CLAMPING, ofLabels: "polyOfLabels", numbers: [1, epsilon] },
+        classes,
+      ),
+    }),
     lossOf(pixel: Pixel, scale) {
       const { t, open } = pixel;
       logs.read(pixel);
