@@ -41,3 +41,11 @@ export {
   focalSoftOfLogits,
   focalSoftOfProbabilities,
 } from "./soft-forms";
+export {
+  chainRows, distributionOfLogits, distributionOfLogProbabilities, distributionOfProbabilities, divideRows,
+  maskOfLabels, maskOfRows,
+} from "./distribution";
+export {
+  forwardKlByLog, forwardKlByProbability, jensenShannonByLog, jensenShannonByProbability, reverseKlByLog,
+  reverseKlByProbability,
+} from "./divergence-forms";

@@ -17,6 +17,7 @@ import { firstOverPixels, secondOverPixels } from "./pixel-loop.ts";
 import { constantsLength, Scratch } from "./scratch.ts";
 import { type Place, Staging } from "./staging.ts";
 import { TargetTile } from "./target-tile.ts";
+import { TeacherTile } from "./teacher-tile.ts";
 import { SimdTile } from "./tile.ts";
 import { WeightTile } from "./weight-tile.ts";
 
@@ -38,6 +39,7 @@ export class LossEngine {
   readonly #staging: Staging;
   readonly #targets: TargetTile;
   readonly #weights: WeightTile;
+  readonly #teacher: TeacherTile;
   readonly #tile: SimdTile;
   #tiles = 0;
 
@@ -49,7 +51,8 @@ export class LossEngine {
     this.#staging = new Staging(this.arena, this.#kernels);
     this.#targets = new TargetTile(this.arena, this.#kernels, this.#scratch, this.#staging);
     this.#weights = new WeightTile(this.arena, this.#kernels, this.#scratch, this.#staging);
-    this.#tile = new SimdTile(this.#kernels, this.#scratch, this.#targets);
+    this.#teacher = new TeacherTile(this.arena, this.#kernels, this.#scratch, this.#staging);
+    this.#tile = new SimdTile(this.arena, this.#kernels, this.#scratch, this.#targets, this.#teacher);
   }
 
   /** Tiles the SIMD kernels have run on: the proof that the fast path was taken. */
@@ -100,6 +103,7 @@ export class LossEngine {
     const tile = this.#tile;
     this.#targets.openPiece(view);
     this.#weights.openPiece(view);
+    this.#teacher.openPiece(view);
     for (let begin = 0; begin < view.count; begin += scratch.pixels) {
       this.#moveTo(view, begin);
       if (logits !== undefined) {
@@ -138,6 +142,7 @@ export class LossEngine {
     const addsUp = terms.length > 1;
     this.#targets.openPiece(view);
     this.#weights.openPiece(view);
+    this.#teacher.openPiece(view);
     for (let begin = 0; begin < view.count; begin += scratch.pixels) {
       this.#moveTo(view, begin);
       this.#aim(logits, begin);

@@ -54,6 +54,30 @@ export type SoftForm = (
   sums: number,
 ) => void;
 
+/** Compares student and teacher of a tile (assembly/divergence-forms.ts). */
+export type DivergenceKernel = (
+  p: number,
+  l: number,
+  u: number,
+  t: number,
+  tl: number,
+  tu: number,
+  stride: number,
+  mask: number,
+  channels: number,
+  n: number,
+  factor: number,
+  counts: number,
+  mass: number,
+  sumsToOne: number,
+  least: number,
+  x: number,
+  xStride: number,
+  elements: number,
+  slopes: number,
+  sums: number,
+) => void;
+
 /** The kernels of losses that are a sum over pixels, beside those of kernels.ts. */
 export interface PixelKernels {
   countLabelWeights(
@@ -139,5 +163,68 @@ export interface PixelKernels {
     adds: number,
     own: number,
     sums: number,
+  ): void;
+  readonly forwardKlByLog: DivergenceKernel;
+  readonly forwardKlByProbability: DivergenceKernel;
+  readonly reverseKlByLog: DivergenceKernel;
+  readonly reverseKlByProbability: DivergenceKernel;
+  readonly jensenShannonByLog: DivergenceKernel;
+  readonly jensenShannonByProbability: DivergenceKernel;
+  distributionOfLogits(
+    x: number,
+    xStride: number,
+    e: number,
+    eStride: number,
+    r: number,
+    channels: number,
+    n: number,
+    to: number,
+    toStride: number,
+    l: number,
+    u: number,
+  ): void;
+  distributionOfProbabilities(
+    x: number,
+    xStride: number,
+    least: number,
+    channels: number,
+    n: number,
+    to: number,
+    toStride: number,
+    l: number,
+    u: number,
+  ): void;
+  distributionOfLogProbabilities(
+    x: number,
+    xStride: number,
+    channels: number,
+    n: number,
+    to: number,
+    toStride: number,
+    l: number,
+    u: number,
+  ): void;
+  divideRows(
+    x: number,
+    xStride: number,
+    divisor: number,
+    channels: number,
+    n: number,
+    to: number,
+    toStride: number,
+  ): void;
+  maskOfLabels(labels: number, n: number, mask: number): void;
+  maskOfRows(targets: number, stride: number, channels: number, n: number, mask: number): void;
+  chainRows(
+    slopes: number,
+    stride: number,
+    p: number,
+    u: number,
+    channels: number,
+    n: number,
+    scale: number,
+    grad: number,
+    gradStride: number,
+    adds: number,
   ): void;
 }

@@ -40,6 +40,9 @@ export class Scratch {
   elements = 0;
   plain = 0;
   plainSums = 0;
+  /** Of divergences: the teacher, then student and teacher as distributions (assembly/distribution.ts). */
+  teacher = 0;
+  distributions = 0;
   constants = 0;
   ignored = 0;
   sums = 0;
@@ -77,6 +80,8 @@ export class Scratch {
       elements: row * classes,
       plain: row * classes,
       plainSums: sumsLength * 8,
+      teacher: row * classes,
+      distributions: row * (4 * classes + 4),
       constants: terms * constantsLength(classes) * 4,
       ignored: LARGEST_IGNORE_LIST * 4,
       sums: sumsLength * 8,

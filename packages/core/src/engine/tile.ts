@@ -1,15 +1,19 @@
 /** A tile as the SIMD maps see it: addresses in the wasm memory, and how far apart the rows of channels are. */
 import type { Term } from "../term.ts";
+import type { Arena } from "./arena.ts";
 import type { Kernels } from "./kernels.ts";
 import type { Scratch } from "./scratch.ts";
 import { paddedCount } from "./staging.ts";
 import type { TargetTile } from "./target-tile.ts";
+import type { TeacherTile } from "./teacher-tile.ts";
 
 /** One object for all tiles of an engine: it moves from tile to tile, and from term to term. */
 export class SimdTile {
+  readonly arena: Arena;
   readonly kernels: Kernels;
   classes = 0;
-  /** Pixels. */
+  /** Where the tile lies in its piece, and its pixels. */
+  begin = 0;
   pixels = 0;
   /** Pixels, rounded up to whole vectors; those past the end are ignored ones. */
   count = 0;
@@ -25,6 +29,8 @@ export class SimdTile {
   own = 0;
   rows = 0;
   work = 0;
+  /** Scratch of 4 C + 4 rows. */
+  distributions = 0;
   /** Weights of the pixels, float32; 0 when all are 1. */
   weights = 0;
   /** Where the gradient goes; 0 when it is not wanted. */
@@ -39,17 +45,21 @@ export class SimdTile {
   constants = 0;
   term: Term | undefined;
   readonly #targets: TargetTile;
+  readonly #teacher: TeacherTile;
   readonly #scratch: Scratch;
 
-  constructor(kernels: Kernels, scratch: Scratch, targets: TargetTile) {
+  constructor(arena: Arena, kernels: Kernels, scratch: Scratch, targets: TargetTile, teacher: TeacherTile) {
+    this.arena = arena;
     this.kernels = kernels;
     this.#scratch = scratch;
     this.#targets = targets;
+    this.#teacher = teacher;
   }
 
   /** Moves to pixels `[begin, begin + pixels)` of the piece. */
   moveTo(begin: number, pixels: number): void {
-    const { e, r, stride, own, rows, work } = this.#scratch;
+    const { e, r, stride, own, rows, work, distributions } = this.#scratch;
+    this.begin = begin;
     this.pixels = pixels;
     this.count = paddedCount(pixels);
     this.e = e;
@@ -58,6 +68,7 @@ export class SimdTile {
     this.own = own;
     this.rows = rows;
     this.work = work;
+    this.distributions = distributions;
     this.#targets.moveTo(begin, pixels);
   }
 
@@ -87,6 +98,14 @@ export class SimdTile {
   /** As {@link target}, float32 rows whatever the call gives: of labels, one-hot ones. */
   targetRows(): number {
     return this.#targets.load(this.#term, true);
+  }
+
+  /**
+   * The address of the teacher's rows, written anew, `stride` apart; 0 where the call has none.
+   * @throws PixelgradError when it holds a number that may not be there.
+   */
+  teacher(): number {
+    return this.#teacher.load(this.#term, this);
   }
 
   /** How many labels count. */

@@ -1,0 +1,168 @@
+/** Divergences on the kernels: student and teacher as rows of a distribution, compared, chained (assembly/divergence.ts). @module */
+import type { DivergenceKernel, PixelKernels } from "../engine/pixel-kernels.ts";
+import type { SimdTile } from "../engine/tile.ts";
+import type { Term } from "../term.ts";
+import type { SoftmaxKernel } from "./softmax-pixel.ts";
+
+export type DivergenceName = {
+  [K in keyof PixelKernels]: PixelKernels[K] extends DivergenceKernel
+    ? K extends `${infer Name}ByLog`
+      ? Name
+      : never
+    : never;
+}[keyof PixelKernels];
+
+export interface DivergenceForm {
+  readonly name: DivergenceName;
+  readonly input: Term["input"];
+  readonly temperature: number;
+  /** What the loss is multiplied by. */
+  readonly factor: number;
+  /** The least probability; 0 for no clamp. */
+  readonly least: number;
+  /** Whether each class counts the mass that a distribution has over the other. */
+  readonly counted: boolean;
+  /** How often the mass of the teacher over that of the student is added, for a dense target and for a teacher. */
+  readonly massOfTarget: number;
+  readonly massOfTeacher: number;
+  /** What to throw for labels without a teacher. */
+  withoutTeacher(): Error;
+}
+
+/** Scratch rows of a distribution: 2 C, then l and u. */
+interface Distribution {
+  readonly rows: number;
+  readonly l: number;
+  readonly u: number;
+}
+
+export function divergenceKernel(form: DivergenceForm): SoftmaxKernel {
+  const { name, input, temperature, factor, least, counted } = form;
+  const fromLogits = input === "logits";
+  const compare = input === "probabilities" ? (`${name}ByProbability` as const) : (`${name}ByLog` as const);
+  return {
+    targets: ["labels", "dense"],
+    second(tile, coefficients, sums) {
+      const { kernels, stride, classes, count, x, xStride, elements, grad, gradStride, adds, work } = tile;
+      const mask = tile.row(0);
+      const isTeacher = loadTeacher(form, tile, mask);
+      const student = distributionAt(tile, 0);
+      const teacher = distributionAt(tile, 1);
+      if (fromLogits && temperature === 1) {
+        const { e, r } = tile;
+        kernels.distributionOfLogits(
+          x,
+          xStride,
+          e,
+          stride,
+          r,
+          classes,
+          count,
+          student.rows,
+          stride,
+          student.l,
+          student.u,
+        );
+      } else readInput(form, tile, x, xStride, student);
+      kernels[compare](
+        student.rows,
+        student.l,
+        student.u,
+        teacher.rows,
+        teacher.l,
+        teacher.u,
+        stride,
+        mask,
+        classes,
+        count,
+        factor,
+        counted ? 1 : 0,
+        isTeacher ? form.massOfTeacher : form.massOfTarget,
+        fromLogits ? 1 : 0,
+        least,
+        x,
+        xStride,
+        elements,
+        work,
+        sums.byteOffset,
+      );
+      if (grad === 0) return;
+      const scale = (coefficients[0] * factor) / temperature;
+      if (fromLogits) {
+        kernels.chainRows(
+          work,
+          stride,
+          student.rows,
+          student.u,
+          classes,
+          count,
+          scale,
+          grad,
+          gradStride,
+          adds,
+        );
+      } else {
+        const factors = tile.arena.floats(tile.row(1), count).fill(scale);
+        kernels.weighRows(work, stride, factors.byteOffset, 0, classes, count, grad, gradStride, adds);
+      }
+    },
+  };
+}
+
+/** Makes the teacher's distribution of the call's teacher or of its dense target, and the mask. */
+function loadTeacher(form: DivergenceForm, tile: SimdTile, mask: number): boolean {
+  const { kernels, stride, classes, count, targetKind } = tile;
+  const target = tile.target();
+  const to = distributionAt(tile, 1);
+  if (targetKind === "labels") kernels.maskOfLabels(target, count, mask);
+  else kernels.maskOfRows(target, stride, classes, count, mask);
+  const given = tile.teacher();
+  if (given !== 0) readInput(form, tile, given, stride, to);
+  else if (targetKind === "dense") {
+    const { least } = form;
+    kernels.distributionOfProbabilities(target, stride, least, classes, count, to.rows, stride, to.l, to.u);
+  } else if (tile.countedLabels() > 0) throw form.withoutTeacher();
+  return given !== 0;
+}
+
+function readInput(
+  { input, temperature, least }: DivergenceForm,
+  tile: SimdTile,
+  x: number,
+  xStride: number,
+  { rows, l, u }: Distribution,
+): void {
+  const { kernels, stride, classes, count } = tile;
+  if (input === "probabilities") {
+    kernels.distributionOfProbabilities(x, xStride, least, classes, count, rows, stride, l, u);
+    return;
+  }
+  if (input === "log-probabilities") {
+    kernels.distributionOfLogProbabilities(x, xStride, classes, count, rows, stride, l, u);
+    return;
+  }
+  // The softmax of its own is made where the slopes will be, the divided logits where the logarithms will be.
+  const { work } = tile;
+  const divided = rows + classes * stride * 4;
+  kernels.divideRows(x, xStride, temperature, classes, count, divided, stride);
+  kernels.softmax(divided, stride, work, stride, tile.row(1), tile.row(2), classes, count, 0, 0, 0, 0);
+  kernels.distributionOfLogits(
+    divided,
+    stride,
+    work,
+    stride,
+    tile.row(2),
+    classes,
+    count,
+    rows,
+    stride,
+    l,
+    u,
+  );
+}
+
+function distributionAt({ distributions, stride, classes }: SimdTile, i: number): Distribution {
+  const row = stride * 4;
+  const rows = distributions + i * (2 * classes + 2) * row;
+  return { rows, l: rows + 2 * classes * row, u: rows + (2 * classes + 1) * row };
+}
