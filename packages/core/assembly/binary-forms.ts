@@ -14,7 +14,7 @@
  * Both probabilities and both losses come of e = exp(-|x|), so that a pixel that is confidently right keeps its digits.
  */
 import { clampedLoss } from "./clamp";
-import { addTo, exp4, expNeg4, flush, log1pOfUnit4, one, oneMinusExpNeg4, zero } from "./math";
+import { addTo, exactExp4, exp4, flush, log1pOfUnit4, one, oneMinusExpNeg4, zero } from "./math";
 import { pow4 } from "./pow";
 
 const SIGN: usize = memory.data<i32>([0x80000000]);
@@ -32,6 +32,8 @@ export const SPLIT_FOCAL = 7;
 
 /** Where the clamp of probabilities lies behind the seven numbers of a form: low, high, e, -floor, least divisor. */
 const CLAMP: usize = 28;
+/** Where what the first number is rounded by lies behind it. */
+const MORE: usize = 24;
 
 // @ts-ignore: decorator
 @inline
@@ -39,11 +41,11 @@ function arg(args: usize, i: usize): v128 {
   return v128.load32_splat(args + (i << 2));
 }
 
-/** (1 - e / (1 + e)) or e / (1 + e), sigmoid of z or -z. */
+/** The sigmoid of four numbers. */
 // @ts-ignore: decorator
 @inline
 function sigmoid4(z: v128): v128 {
-  const e = expNeg4(v128.or(z, v128.load32_splat(SIGN)));
+  const e = exactExp4(v128.or(z, v128.load32_splat(SIGN)));
   const far = f32x4.div(one(), f32x4.add(one(), e));
   return v128.bitselect(far, f32x4.mul(e, far), f32x4.ge(z, zero()));
 }
@@ -52,7 +54,7 @@ function sigmoid4(z: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function modulator(u: v128, gamma: usize, isSquare: bool): v128 {
-  return isSquare ? pow2(u) : pow4(u, v128.load32_splat(gamma));
+  return isSquare ? pow2(u) : pow4(u, v128.load32_splat(gamma), v128.load32_splat(gamma, MORE));
 }
 
 const LEAST_Q: usize = memory.data<f32>([3e-13]);
@@ -90,7 +92,7 @@ function step(
   let dlq: v128;
   let dp: v128;
   if (fromLogits) {
-    const e = expNeg4(v128.or(v, v128.load32_splat(SIGN)));
+    const e = exactExp4(v128.or(v, v128.load32_splat(SIGN)));
     const far = f32x4.div(one(), f32x4.add(one(), e));
     const near = f32x4.mul(e, far);
     const positive = f32x4.ge(v, zero());
@@ -143,7 +145,7 @@ function step(
     const b = v128.bitselect(lp, lq, isPeak);
     const db = v128.bitselect(dlp, dlq, isPeak);
     const du = v128.bitselect(f32x4.neg(dp), dp, isPeak);
-    const share = v128.bitselect(one(), pow4(f32x4.pmin(one(), s), arg(args, 1)), isPeak);
+    const share = v128.bitselect(one(), pow4(f32x4.pmin(one(), s), arg(args, 1), arg(args, 5)), isPeak);
     const m = f32x4.mul(share, modulator(u, args, isSquare));
     loss = f32x4.mul(m, b);
     const dm = f32x4.mul(m, f32x4.mul(arg(args, 0), over(du, u)));
@@ -173,8 +175,8 @@ function step(
         u = v128.bitselect(oneMinusExpNeg4(b), u, soft);
       } else if (form == LOGIT_FOCAL) {
         const soft = f32x4.ne(f32x4.mul(is, not), zero());
-        const odds = fromLogits ? v : f32x4.sub(lq, lp);
-        const z = f32x4.mul(side, odds);
+        // Of probabilities; of logits see logit-focal.ts.
+        const z = f32x4.mul(side, f32x4.sub(lq, lp));
         const miss = sigmoid4(f32x4.neg(z));
         const turn = f32x4.mul(f32x4.mul(miss, sigmoid4(z)), f32x4.mul(side, f32x4.sub(dlp, dlq)));
         du = v128.bitselect(turn, du, soft);
@@ -198,8 +200,9 @@ function step(
 
 /**
  * `sums[0] += sum of losses`; `elements` and `grad` are written unless 0, `grad` times `scale`; with `adds` that is
- * added. Ignored targets (negative) give 0. `n` is a multiple of 4; `args` are the numbers of the form, in order g h T,
- * A A' B B', e, g A B detached k k', then the clamp.
+ * added. Ignored targets (negative) give 0. `n` is a multiple of 4; `args` are the numbers of the form, in order A A'
+ * B B'; e; g; g h T, what h is rounded by at 5; g A B, whether u^g has a slope, k k'; what g is rounded by at 6; then the
+ * clamp.
  */
 // @ts-ignore: decorator
 @inline

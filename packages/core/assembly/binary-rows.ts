@@ -75,12 +75,6 @@ export function expFocalOfProbabilities(
   row(EXP_FOCAL, false, x, targets, n, args, scale, elements, grad, adds, sums);
 }
 
-export function logitFocalOfLogits(
-  x: usize, targets: usize, n: i32, args: usize, scale: f32, elements: usize, grad: usize, adds: bool, sums: usize,
-): void {
-  row(LOGIT_FOCAL, true, x, targets, n, args, scale, elements, grad, adds, sums);
-}
-
 export function logitFocalOfProbabilities(
   x: usize, targets: usize, n: i32, args: usize, scale: f32, elements: usize, grad: usize, adds: bool, sums: usize,
 ): void {

@@ -1,19 +1,21 @@
 /**
- * Rows of a distribution over classes in the form that divergences compare: p per class, log p as a_k - l, l per pixel,
- * and the rest u, 1 - p of the classes whose a is 0.
+ * Rows of a distribution over classes in the form that divergences compare: p per class, log p as a_k / T - l, l per
+ * pixel, T the temperature, and the rest u, 1 - p of the classes whose a is 0.
  *
  *   of logits             a_k = x_k - max x, l = log(1 + r), u = r / (1 + r)
- *   of the others         a_k = log p_k, l = 0, u = 0
+ *   of the others         a_k = log p_k, l = 0, u = 0, T = 1
  *
  * Differences of logarithms are then differences of logits, which are exact where the logarithms themselves are not.
  */
 import { clampedLoss } from "./clamp";
 import { largestOf } from "./labels";
-import { exp4, log4, one, zero } from "./math";
+import { exactExp4, exp4, log4, one, zero } from "./math";
 
+const HIGH_BITS: usize = memory.data<i32>([0xfffff000]);
+const LOWEST: usize = memory.data<f32>([-80.0]);
 const INFINITY: usize = memory.data<i32>([0x7f800000]);
 
-/** Of logits after their softmax. `to` has 2 C rows, p then a; `l` and `u` a row each. */
+/** Of logits, and the softmax of them over the temperature. `to` has 2 C rows, p then a; `l` and `u` a row each. */
 export function distributionOfLogits(
   x: usize, xStride: i32, e: usize, eStride: i32, r: usize, channels: i32, n: i32, to: usize, toStride: i32,
   l: usize, u: usize,
@@ -79,17 +81,50 @@ export function distributionOfLogProbabilities(
   memory.fill(u, 0, bytes);
 }
 
-/** to[k][i] = x[k][i] / divisor. */
-export function divideRows(
-  x: usize, xStride: i32, divisor: f32, channels: i32, n: i32, to: usize, toStride: i32,
+/** What a / b rounded to q has lost: a = q b + lost. */
+// @ts-ignore: decorator
+@inline
+function lostBy(a: v128, q: v128, b: v128): v128 {
+  const mask = v128.load32_splat(HIGH_BITS);
+  const qHigh = v128.and(q, mask);
+  const qLow = f32x4.sub(q, qHigh);
+  const bHigh = v128.and(b, mask);
+  const bLow = f32x4.sub(b, bHigh);
+  let lost = f32x4.sub(a, f32x4.mul(qHigh, bHigh));
+  lost = f32x4.sub(lost, f32x4.mul(qHigh, bLow));
+  lost = f32x4.sub(lost, f32x4.mul(qLow, bHigh));
+  return f32x4.sub(lost, f32x4.mul(qLow, bLow));
+}
+
+/**
+ * The softmax of logits over a temperature: e per class and r, as softmax.ts leaves them. What a quotient is rounded by is
+ * a relative error of its exponential, and is put back.
+ */
+export function softenedSoftmax(
+  x: usize, xStride: i32, temperature: f32, channels: i32, n: i32, e: usize, eStride: i32, r: usize,
 ): void {
   const bytes = <usize>n << 2;
-  for (let k = 0; k < channels; k++) {
-    const from = x + (<usize>(k * xStride) << 2);
-    const row = to + (<usize>(k * toStride) << 2);
-    for (let i: usize = 0; i < bytes; i += 16) {
-      v128.store(row + i, f32x4.div(v128.load(from + i), f32x4.splat(divisor)));
+  const xStep = <usize>xStride << 2;
+  const eStep = <usize>eStride << 2;
+  const divisor = f32x4.splat(temperature);
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const largest = largestOf(x + i, xStep, channels);
+    let rest = zero();
+    let tops = zero();
+    for (let k = 0; k < channels; k++) {
+      const gap = f32x4.sub(v128.load(x + i + <usize>k * xStep), largest);
+      const z = f32x4.div(gap, divisor);
+      const own = exactExp4(z);
+      const lost = f32x4.div(lostBy(gap, z, divisor), divisor);
+      const isTop = f32x4.eq(gap, zero());
+      // Far below, exp is clamped and the loss of digits no small number.
+      const isExact = f32x4.gt(z, v128.load32_splat(LOWEST));
+      const ek = f32x4.add(own, v128.and(f32x4.mul(own, lost), isExact));
+      v128.store(e + i + <usize>k * eStep, ek);
+      rest = f32x4.add(rest, v128.andnot(ek, isTop));
+      tops = f32x4.add(tops, v128.and(one(), isTop));
     }
+    v128.store(r + i, f32x4.add(rest, f32x4.sub(tops, one())));
   }
 }
 

@@ -19,7 +19,7 @@ export {
 export {
   expFocalOfLogits, expFocalOfProbabilities,
   linearFocalOfLogits, linearFocalOfProbabilities,
-  logitFocalOfLogits, logitFocalOfProbabilities,
+  logitFocalOfProbabilities,
   penaltyOfLogits, penaltyOfProbabilities,
   polyOfLogits, polyOfProbabilities,
   qualityOfLogits, qualityOfProbabilities,
@@ -42,10 +42,13 @@ export {
   focalSoftOfProbabilities,
 } from "./soft-forms";
 export {
-  chainRows, distributionOfLogits, distributionOfLogProbabilities, distributionOfProbabilities, divideRows,
-  maskOfLabels, maskOfRows,
+  chainRows, distributionOfLogits, distributionOfLogProbabilities, distributionOfProbabilities,
+  maskOfLabels, maskOfRows, softenedSoftmax,
 } from "./distribution";
 export {
   forwardKlByLog, forwardKlByProbability, jensenShannonByLog, jensenShannonByProbability, reverseKlByLog,
   reverseKlByProbability,
 } from "./divergence-forms";
+export { biTempered } from "./bi-tempered";
+export { focalCosine } from "./focal-cosine";
+export { logitFocalOfLogits } from "./logit-focal";

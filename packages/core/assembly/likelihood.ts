@@ -7,8 +7,8 @@
  */
 import { arg, FOCAL, GENERALIZED, LISTS, POLY, SYMMETRIC } from "./class-forms";
 import { gather, gatherRows, largestOf, scaleRows, scatterToRows } from "./labels";
-import { addTo, exp4, flush, log4, one, oneMinusExpNeg4, zero } from "./math";
-import { pow4 } from "./pow";
+import { addTo, flush, log4, one, oneMinusExpNeg4, zero } from "./math";
+import { pow4, powerOf } from "./pow";
 
 /** An e from here down may be the clamp of exp. */
 const CLAMPED: usize = memory.data<f32>([2e-35]);
@@ -55,12 +55,12 @@ function likelihood(
       h = f32x4.add(arg(args, 2), f32x4.mul(reverse, p));
     } else if (form == GENERALIZED) {
       const q = arg(args, 2);
-      const b = f32x4.mul(q, surprise);
+      const b = f32x4.add(f32x4.mul(q, surprise), f32x4.mul(arg(args, 5), surprise));
       loss = f32x4.div(oneMinusExpNeg4(b), q);
-      h = exp4(f32x4.neg(b));
+      h = powerOf(p, q, arg(args, 5), b);
     } else {
       const g = gather(gammas, y);
-      const m = f32x4.mul(gather(factors, y), pow4(u, g));
+      const m = f32x4.mul(gather(factors, y), pow4(u, g, gather(gammas + (<usize>channels << 2), y)));
       // (-log p) / u -> 1 as u -> 0.
       const ratio = v128.bitselect(f32x4.div(surprise, u), one(), f32x4.gt(u, zero()));
       loss = f32x4.mul(m, surprise);

@@ -10,8 +10,8 @@
  */
 import { arg, CROSS_ENTROPY, FOCAL, GENERALIZED, LISTS, POLY, SYMMETRIC } from "./class-forms";
 import { clampedLoss } from "./clamp";
-import { addTo, exp4, flush, log4, one, oneMinusExpNeg4, zero } from "./math";
-import { pow4 } from "./pow";
+import { addTo, flush, log4, one, oneMinusExpNeg4, zero } from "./math";
+import { pow4, powerOf } from "./pow";
 
 export const LOGITS = 0;
 export const PROBABILITIES = 1;
@@ -67,6 +67,7 @@ export function softTargets(
     let loss = zero();
     // Apart, because a confident pixel's others are what the whole sum rounds away.
     let others = zero();
+    let rounded = zero();
     let tops = zero();
     let lacking = one();
     for (let c = 0; c < channels; c++) {
@@ -122,16 +123,18 @@ export function softTargets(
         const reverse = f32x4.neg(f32x4.mul(arg(args, 3), f32x4.pmax(logt, arg(args, 4))));
         const pull = f32x4.mul(arg(args, 2), t);
         loss = f32x4.add(loss, f32x4.add(f32x4.mul(pull, cost), f32x4.mul(reverse, p)));
+        // Less what all classes without a target have: the probabilities of logits add up to 1, and its slope to 0.
+        const above = f32x4.add(reverse, f32x4.mul(arg(args, 3), arg(args, 4)));
         slope = source == PROBABILITIES
           ? f32x4.sub(reverse, f32x4.mul(pull, dlog))
-          : f32x4.sub(f32x4.mul(reverse, p), pull);
+          : f32x4.sub(f32x4.mul(above, p), pull);
       } else if (form == GENERALIZED) {
-        const b = f32x4.mul(arg(args, 2), cost);
+        const b = f32x4.add(f32x4.mul(arg(args, 2), cost), f32x4.mul(arg(args, 5), cost));
         loss = f32x4.add(loss, f32x4.mul(t, f32x4.div(oneMinusExpNeg4(b), arg(args, 2))));
-        slope = f32x4.neg(f32x4.mul(t, exp4(f32x4.neg(b))));
+        slope = f32x4.neg(f32x4.mul(t, powerOf(p, arg(args, 2), arg(args, 5), b)));
       } else {
         const g = arg(gammas, c);
-        const m = f32x4.mul(f32x4.mul(t, arg(factors, c)), pow4(u, g));
+        const m = f32x4.mul(f32x4.mul(t, arg(factors, c)), pow4(u, g, arg(gammas, channels + c)));
         // (-log p) / u -> 1 as u -> 0, and its slope is nothing then.
         const ratio = v128.and(f32x4.div(cost, u), f32x4.gt(u, zero()));
         const pull = f32x4.mul(f32x4.mul(f32x4.mul(g, arg(args, 2)), dp), ratio);
@@ -142,7 +145,11 @@ export function softTargets(
       if (source == LOGITS) {
         const isTop = f32x4.eq(v, largest);
         tops = f32x4.add(tops, v128.and(slope, isTop));
-        others = f32x4.add(others, v128.andnot(slope, isTop));
+        // Of 1000 classes the sum would lose what the gradient needs of it: what each step rounds off is kept.
+        const part = f32x4.sub(v128.andnot(slope, isTop), rounded);
+        const more = f32x4.add(others, part);
+        rounded = f32x4.sub(f32x4.sub(more, others), part);
+        others = more;
       } else if (normalizes) others = f32x4.add(others, f32x4.mul(slope, p));
       if (grad != 0) v128.store(slopeAt, slope);
     }

@@ -58,14 +58,13 @@ export type SoftForm = (
 export type DivergenceKernel = (
   p: number,
   l: number,
-  u: number,
   t: number,
   tl: number,
-  tu: number,
   stride: number,
   mask: number,
   channels: number,
   n: number,
+  cool: number,
   factor: number,
   counts: number,
   mass: number,
@@ -204,14 +203,15 @@ export interface PixelKernels {
     l: number,
     u: number,
   ): void;
-  divideRows(
+  softenedSoftmax(
     x: number,
     xStride: number,
-    divisor: number,
+    temperature: number,
     channels: number,
     n: number,
-    to: number,
-    toStride: number,
+    e: number,
+    eStride: number,
+    r: number,
   ): void;
   maskOfLabels(labels: number, n: number, mask: number): void;
   maskOfRows(targets: number, stride: number, channels: number, n: number, mask: number): void;
@@ -226,5 +226,41 @@ export interface PixelKernels {
     grad: number,
     gradStride: number,
     adds: number,
+  ): void;
+  focalCosine(
+    x: number,
+    xStride: number,
+    labels: number,
+    channels: number,
+    n: number,
+    factor: number,
+    gamma: number,
+    scale: number,
+    elements: number,
+    grad: number,
+    gradStride: number,
+    adds: number,
+    work: number,
+    workStride: number,
+    own: number,
+    sums: number,
+  ): void;
+  biTempered(
+    x: number,
+    xStride: number,
+    labels: number,
+    channels: number,
+    n: number,
+    t1: number,
+    t2: number,
+    series: number,
+    scale: number,
+    elements: number,
+    grad: number,
+    gradStride: number,
+    adds: number,
+    work: number,
+    own: number,
+    sums: number,
   ): void;
 }

@@ -17,19 +17,24 @@ export interface BinaryForm {
   readonly form: FormName;
   /** How probabilities are clamped; absent for logits. */
   readonly clamping?: Clamping | undefined;
-  /** The form's numbers for channel `c`, at most 7; `batch` are the constants of the batch. */
+  /** What targets it takes; all by default. */
+  readonly targets?: KernelMaps["targets"];
+  /** The form's numbers for channel `c`, at most 6; `batch` are the constants of the batch. */
   numbers(c: number, batch: Float64Array): readonly number[];
 }
 
 /** Numbers that a channel has at `tile.constants`: those of the form, and those of the clamp. */
 const NUMBERS = 12;
 const CLAMP = 7;
+/** Where what an exponent is rounded by lies: that of the first number, which most forms have first. */
+const ROUNDED_BY = 6;
 
 /** The form on the kernels, for `classes` channels; undefined where they lack its clamp. */
 export function formKernel(form: BinaryForm, classes: number): SigmoidKernel | undefined {
   // Without a clamp a probability of 0 may cost infinity, and what is 0 times that nothing.
   if (form.clamping?.clamp === "none" || !hasClampKernel(form.clamping)) return undefined;
-  return { run: runOf(form), prepare: prepareOf(form, classes) };
+  const { targets } = form;
+  return { run: runOf(form), prepare: prepareOf(form, classes), ...(targets && { targets }) };
 }
 
 function runOf({ form, clamping }: BinaryForm): RowKernel {
@@ -45,7 +50,9 @@ function prepareOf({ clamping, numbers }: BinaryForm, classes: number): NonNulla
     if (coefficients === undefined) return;
     const batch = coefficients.subarray(1);
     for (let c = 0; c < classes; c++) {
-      constants.set(numbers(c, batch), c * NUMBERS);
+      const own = numbers(c, batch);
+      constants.set(own, c * NUMBERS);
+      constants[c * NUMBERS + ROUNDED_BY] = roundedBy(own[0]);
       constants.set(clamp, c * NUMBERS + CLAMP);
     }
   };
@@ -58,4 +65,9 @@ export function float32AtLeast(value: number): number {
   const bits = new Int32Array(Float32Array.of(near).buffer);
   bits[0] += near < 0 ? -1 : 1;
   return new Float32Array(bits.buffer)[0];
+}
+
+/** What float32 takes off a number. */
+export function roundedBy(value: number): number {
+  return value - Math.fround(value);
 }

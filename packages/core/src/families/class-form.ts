@@ -3,6 +3,7 @@ import type { LabelForm, PixelKernels, SoftForm } from "../engine/pixel-kernels.
 import type { SimdTile } from "../engine/tile.ts";
 import type { Clamping } from "../reference/clamped-log.ts";
 import type { Term } from "../term.ts";
+import { roundedBy } from "./binary-form.ts";
 import { clampNumbers, hasClampKernel } from "./clamp-numbers.ts";
 import type { SoftmaxKernel } from "./softmax-pixel.ts";
 
@@ -74,7 +75,9 @@ function writeForm(form: ClassForm, classes: number, constants: Float32Array): v
   constants[NORMALIZES] = normalization === "sum" ? 1 : 0;
   for (let c = 0; c < classes; c++) {
     constants[LISTS + c] = factors?.[c] ?? 1;
-    constants[LISTS + classes + c] = gammas?.[c] ?? 0;
+    const gamma = gammas?.[c] ?? 0;
+    constants[LISTS + classes + c] = gamma;
+    constants[LISTS + 2 * classes + c] = roundedBy(gamma);
   }
 }
 

@@ -67,14 +67,13 @@ export function divergenceKernel(form: DivergenceForm): SoftmaxKernel {
       kernels[compare](
         student.rows,
         student.l,
-        student.u,
         teacher.rows,
         teacher.l,
-        teacher.u,
         stride,
         mask,
         classes,
         count,
+        temperature,
         factor,
         counted ? 1 : 0,
         isTeacher ? form.massOfTeacher : form.massOfTarget,
@@ -102,8 +101,7 @@ export function divergenceKernel(form: DivergenceForm): SoftmaxKernel {
           adds,
         );
       } else {
-        const factors = tile.arena.floats(tile.row(1), count).fill(scale);
-        kernels.weighRows(work, stride, factors.byteOffset, 0, classes, count, grad, gradStride, adds);
+        scaleRows(tile, work, scale, grad, gradStride, adds);
       }
     },
   };
@@ -121,8 +119,24 @@ function loadTeacher(form: DivergenceForm, tile: SimdTile, mask: number): boolea
   else if (targetKind === "dense") {
     const { least } = form;
     kernels.distributionOfProbabilities(target, stride, least, classes, count, to.rows, stride, to.l, to.u);
+    const logs = to.rows + classes * stride * 4;
+    // Differences are divided by the temperature, which a dense target has none of.
+    if (form.temperature !== 1) scaleRows(tile, logs, form.temperature, logs, stride, 0);
   } else if (tile.countedLabels() > 0) throw form.withoutTeacher();
   return given !== 0;
+}
+
+function scaleRows(
+  tile: SimdTile,
+  rows: number,
+  factor: number,
+  to: number,
+  toStride: number,
+  adds: number,
+): void {
+  const { arena, kernels, stride, classes, count } = tile;
+  const factors = arena.floats(tile.row(1), count).fill(factor).byteOffset;
+  kernels.weighRows(rows, stride, factors, 0, classes, count, to, toStride, adds);
 }
 
 function readInput(
@@ -141,24 +155,11 @@ function readInput(
     kernels.distributionOfLogProbabilities(x, xStride, classes, count, rows, stride, l, u);
     return;
   }
-  // The softmax of its own is made where the slopes will be, the divided logits where the logarithms will be.
+  // A softmax of its own is made where the slopes will be.
   const { work } = tile;
-  const divided = rows + classes * stride * 4;
-  kernels.divideRows(x, xStride, temperature, classes, count, divided, stride);
-  kernels.softmax(divided, stride, work, stride, tile.row(1), tile.row(2), classes, count, 0, 0, 0, 0);
-  kernels.distributionOfLogits(
-    divided,
-    stride,
-    work,
-    stride,
-    tile.row(2),
-    classes,
-    count,
-    rows,
-    stride,
-    l,
-    u,
-  );
+  const r = tile.row(2);
+  kernels.softenedSoftmax(x, xStride, temperature, classes, count, work, stride, r);
+  kernels.distributionOfLogits(x, xStride, work, stride, r, classes, count, rows, stride, l, u);
 }
 
 function distributionAt({ distributions, stride, classes }: SimdTile, i: number): Distribution {

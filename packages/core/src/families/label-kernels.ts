@@ -1,4 +1,4 @@
-/** Kernels of labels alone: cross-entropy, and negative log-likelihood. @module */
+/** Kernels of labels alone. @module */
 import type { SoftmaxKernel } from "./softmax-pixel.ts";
 
 export function nllKernel(weights: readonly number[]): SoftmaxKernel {
@@ -60,6 +60,72 @@ export function crossEntropyKernel(weights: readonly number[], labelSmoothing: n
       );
     },
   };
+}
+
+/** Focal cosine loss; `factor` weighs its focal part. */
+export function focalCosineKernel(factor: number, gamma: number): SoftmaxKernel {
+  return {
+    second(tile, coefficients, sums) {
+      tile.kernels.focalCosine(
+        tile.x,
+        tile.xStride,
+        tile.target(),
+        tile.classes,
+        tile.count,
+        factor,
+        gamma,
+        coefficients[0],
+        tile.elements,
+        tile.grad,
+        tile.gradStride,
+        tile.adds,
+        tile.work,
+        tile.stride,
+        tile.own,
+        sums.byteOffset,
+      );
+    },
+  };
+}
+
+/** Bi-tempered loss for a t2 above 1, of labels that are not softened. */
+export function biTemperedKernel(t1: number, t2: number): SoftmaxKernel {
+  const series = seriesOfPowers(t1);
+  return {
+    prepare(constants) {
+      constants.set(series);
+    },
+    second(tile, coefficients, sums) {
+      tile.kernels.biTempered(
+        tile.x,
+        tile.xStride,
+        tile.target(),
+        tile.classes,
+        tile.count,
+        t1,
+        t2,
+        tile.constants,
+        coefficients[0],
+        tile.elements,
+        tile.grad,
+        tile.gradStride,
+        tile.adds,
+        tile.work,
+        tile.own,
+        sums.byteOffset,
+      );
+    },
+  };
+}
+
+/** The factors of y^2 to y^14 in (1 - exp(-k y)) / k - (1 - exp(-e y)) / e, k = 1 - t1, e = 2 - t1. */
+function seriesOfPowers(t1: number): number[] {
+  let factorial = 1;
+  return Array.from({ length: 13 }, (_, i) => {
+    const n = i + 2;
+    factorial *= n;
+    return ((-1) ** n * ((2 - t1) ** (n - 1) - (1 - t1) ** (n - 1))) / factorial;
+  });
 }
 
 /** A kernel that takes any targets, with another in its place for labels. */

@@ -49,7 +49,7 @@ export interface SigmoidPixelLoss {
   readonly kernel?: SigmoidKernel | undefined;
 }
 
-export interface SigmoidKernel {
+export interface SigmoidKernel extends Pick<KernelMaps, "targets"> {
   readonly run: RowKernel;
   readonly prepare?: KernelMaps["prepare"];
 }
@@ -120,10 +120,13 @@ export function sigmoidPixelTerm(loss: SigmoidPixelLoss): Term {
 }
 
 /** The maps of tiles, row by row. */
-function kernelMaps({ weightOf, batch }: SigmoidPixelLoss, { run, prepare }: SigmoidKernel): KernelMaps {
+function kernelMaps(
+  { weightOf, batch }: SigmoidPixelLoss,
+  { run, prepare, targets }: SigmoidKernel,
+): KernelMaps {
   return {
     ...(prepare && { prepare }),
-    targets: ["labels", "dense"],
+    targets: targets ?? ["labels", "dense"],
     weighs: true,
     first(tile, sums) {
       const { kernels, stride, classes, count, weights } = tile;

@@ -1,6 +1,7 @@
 /** Generalized cross-entropy. @module */
 
 import type { LossDefinition } from "../definition.ts";
+import { roundedBy } from "../families/binary-form.ts";
 import { classFormKernel } from "../families/class-form.ts";
 import { type InputOptions, inputField } from "../families/input-options.ts";
 import { type PixelOptions, pixelFields } from "../families/reduction.ts";
@@ -66,7 +67,7 @@ export const generalizedCrossEntropyDefinition: LossDefinition = {
           ...(input === "logits" && q > MOST_SOFT_Q && { targets: ["labels"] }),
           ...(q === 0
             ? { form: "crossEntropy", ofLabels: "polyOfLabels", numbers: [1] }
-            : { form: "generalized", ofLabels: "generalizedOfLabels", numbers: [q] }),
+            : { form: "generalized", ofLabels: "generalizedOfLabels", numbers: [q, 0, 0, roundedBy(q)] }),
         },
         classes,
       ),

@@ -1,7 +1,7 @@
 /** Penalty-reduced focal loss. @module */
 
 import type { LossDefinition } from "../definition.ts";
-import { float32AtLeast, formKernel } from "../families/binary-form.ts";
+import { float32AtLeast, formKernel, roundedBy } from "../families/binary-form.ts";
 import { type ClampOptions, clampFields, clampingOf } from "../families/clamp-options.ts";
 import { emptyDivisor } from "../families/common-options.ts";
 import { inputField, oneVsRestField } from "../families/input-options.ts";
@@ -77,7 +77,7 @@ export const penaltyReducedFocalDefinition: LossDefinition = {
         {
           form: "penalty",
           clamping: input === "logits" ? undefined : clamping,
-          numbers: () => [alpha, beta, threshold],
+          numbers: () => [alpha, beta, threshold, 0, 0, roundedBy(beta)],
         },
         classes,
       ),

@@ -47,6 +47,7 @@ export const qualityFocalDefinition: LossDefinition = {
         {
           form: "quality",
           clamping: input === "logits" ? undefined : PYTORCH_CLAMPING,
+          ...(beta !== 0 && beta < 2 && { targets: ["labels"] }),
           numbers: () => [beta],
         },
         classes,
