@@ -19,6 +19,7 @@ import { type Place, Staging } from "./staging.ts";
 import { TargetTile } from "./target-tile.ts";
 import { TeacherTile } from "./teacher-tile.ts";
 import { SimdTile } from "./tile.ts";
+import { twinsFor } from "./twins.ts";
 import { WeightTile } from "./weight-tile.ts";
 
 /** A term that runs on the kernels, with its part of the sums and its constants in the engine's memory. */
@@ -262,28 +263,4 @@ export class LossEngine {
   #rowsAt({ address, stride }: Place, channels: number): Rows<Float32Array> {
     return { data: this.arena.floats(address, channels * stride), channels, offset: 0, stride, step: 1 };
   }
-}
-
-/** Which terms of a plan run on the kernels in this call, and which pixel by pixel. */
-function twinsFor(plan: LossPlan, view: PieceView): { readonly simd: number[]; readonly pixel: number[] } {
-  const simd: number[] = [];
-  const pixel: number[] = [];
-  plan.terms.forEach(({ term }, i) => {
-    (hasKernel(term, view) ? simd : pixel).push(i);
-  });
-  return { simd, pixel };
-}
-
-/** The kernels know finite float32 logits, and of targets and extras what the term says; no class masks. */
-function hasKernel({ simd, ...term }: Term, { targetKind, rows, classMask }: PieceView): boolean {
-  return (
-    simd !== undefined &&
-    term.nonFinite === "throw" &&
-    term.range === "unit" &&
-    // The kernels compare int32 labels: ignoreIndex 4294967295 must not be read as any of them.
-    term.ignored.every((value) => value === (value | 0)) &&
-    (simd.targets ?? [term.activation === "softmax" ? "labels" : "dense"]).includes(targetKind) &&
-    (simd.weighs || (rows.pixelWeights === undefined && rows.upstream === undefined)) === true &&
-    classMask === undefined
-  );
 }

@@ -1,17 +1,17 @@
 /** Losses of one sigmoid channel on the kernels that differ in a few numbers (assembly/binary-forms.ts). @module */
-import type { BinaryRow, PixelKernels } from "../engine/pixel-kernels.ts";
+import type { BinaryRow, FormKernels } from "../engine/form-kernels.ts";
 import type { Clamping } from "../reference/clamped-log.ts";
 import type { KernelMaps } from "../term.ts";
 import { clampNumbers, hasClampKernel } from "./clamp-numbers.ts";
 import type { RowKernel, SigmoidKernel } from "./sigmoid-pixel.ts";
 
 type FormName = {
-  [K in keyof PixelKernels]: K extends `${infer Form}OfLogits`
-    ? PixelKernels[K] extends BinaryRow
+  [K in keyof FormKernels]: K extends `${infer Form}OfLogits`
+    ? FormKernels[K] extends BinaryRow
       ? Form
       : never
     : never;
-}[keyof PixelKernels];
+}[keyof FormKernels];
 
 export interface BinaryForm {
   readonly form: FormName;

@@ -1,5 +1,5 @@
 /** Losses of exclusive classes on the kernels that differ in a few numbers (assembly/class-forms.ts). @module */
-import type { LabelForm, PixelKernels, SoftForm } from "../engine/pixel-kernels.ts";
+import type { FormKernels, LabelForm, SoftForm } from "../engine/form-kernels.ts";
 import type { SimdTile } from "../engine/tile.ts";
 import type { Clamping } from "../reference/clamped-log.ts";
 import type { Term } from "../term.ts";
@@ -8,8 +8,8 @@ import { clampNumbers, hasClampKernel } from "./clamp-numbers.ts";
 import type { SoftmaxKernel } from "./softmax-pixel.ts";
 
 type KernelsOf<F> = {
-  [K in keyof PixelKernels]: PixelKernels[K] extends F ? K : never;
-}[keyof PixelKernels];
+  [K in keyof FormKernels]: FormKernels[K] extends F ? K : never;
+}[keyof FormKernels];
 
 type LabelKernel = KernelsOf<LabelForm> & `${string}OfLabels`;
 type FormName =

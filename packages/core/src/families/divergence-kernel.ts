@@ -1,16 +1,16 @@
 /** Divergences on the kernels: student and teacher as rows of a distribution, compared, chained (assembly/divergence.ts). @module */
-import type { DivergenceKernel, PixelKernels } from "../engine/pixel-kernels.ts";
+import type { DivergenceKernel, FormKernels } from "../engine/form-kernels.ts";
 import type { SimdTile } from "../engine/tile.ts";
 import type { Term } from "../term.ts";
 import type { SoftmaxKernel } from "./softmax-pixel.ts";
 
 export type DivergenceName = {
-  [K in keyof PixelKernels]: PixelKernels[K] extends DivergenceKernel
+  [K in keyof FormKernels]: FormKernels[K] extends DivergenceKernel
     ? K extends `${infer Name}ByLog`
       ? Name
       : never
     : never;
-}[keyof PixelKernels];
+}[keyof FormKernels];
 
 export interface DivergenceForm {
   readonly name: DivergenceName;
