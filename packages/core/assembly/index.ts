@@ -52,3 +52,4 @@ export {
 export { biTempered } from "./bi-tempered";
 export { focalCosine } from "./focal-cosine";
 export { logitFocalOfLogits } from "./logit-focal";
+export { closeTargets, firstClosedLabel } from "./labels";

@@ -69,3 +69,18 @@ export function largestOf(x: usize, step: usize, channels: i32): v128 {
   for (let k = 1; k < channels; k++) largest = f32x4.pmax(largest, v128.load(x + <usize>k * step));
   return largest;
 }
+
+/** The first of `n` labels whose entry in a list of float32 is 0; -1 when there is none. Ignored ones have none. */
+export function firstClosedLabel(labels: usize, n: i32, open: usize): i32 {
+  for (let i = 0; i < n; i++) {
+    const y = load<i32>(labels + (<usize>i << 2));
+    if (y >= 0 && load<f32>(open + (<usize>y << 2)) == 0) return i;
+  }
+  return -1;
+}
+
+/** Makes of a row of targets, where they count, targets of 0. */
+export function closeTargets(row: usize, n: i32): void {
+  const end = row + (<usize>n << 2);
+  for (let at = row; at < end; at += 16) v128.store(at, f32x4.pmin(v128.load(at), zero()));
+}

@@ -40,6 +40,11 @@ export interface KernelMaps extends TermMaps<SimdTile> {
    * to `sums[0]` alone, and what it makes is multiplied afterwards (engine/weight-tile.ts).
    */
   readonly weighs?: true;
+  /**
+   * Whether calls may bring a class mask: nothing of the term counts its classes, and what has no softmax and no target
+   * costs nothing (engine/mask-tile.ts).
+   */
+  readonly masks?: boolean;
 }
 
 /** What `elements` holds: nothing, one number per pixel, per logit, or per image and class. */

@@ -12,6 +12,7 @@ import type { KernelMaps, Term } from "../term.ts";
 import { Arena } from "./arena.ts";
 import { nonFiniteFault, probabilityFault } from "./faults.ts";
 import { instantiateKernels, type Kernels } from "./kernels.ts";
+import { MaskTile } from "./mask-tile.ts";
 import type { PieceView, Rows } from "./piece-view.ts";
 import { firstOverPixels, secondOverPixels } from "./pixel-loop.ts";
 import { constantsLength, Scratch } from "./scratch.ts";
@@ -38,6 +39,7 @@ export class LossEngine {
   readonly #kernels: Kernels;
   readonly #scratch: Scratch;
   readonly #staging: Staging;
+  readonly #mask: MaskTile;
   readonly #targets: TargetTile;
   readonly #weights: WeightTile;
   readonly #teacher: TeacherTile;
@@ -50,7 +52,8 @@ export class LossEngine {
     this.#kernels = instantiateKernels(this.arena.memory);
     this.#scratch = new Scratch(this.arena);
     this.#staging = new Staging(this.arena, this.#kernels);
-    this.#targets = new TargetTile(this.arena, this.#kernels, this.#scratch, this.#staging);
+    this.#mask = new MaskTile(this.arena, this.#kernels, this.#scratch);
+    this.#targets = new TargetTile(this.arena, this.#kernels, this.#scratch, this.#staging, this.#mask);
     this.#weights = new WeightTile(this.arena, this.#kernels, this.#scratch, this.#staging);
     this.#teacher = new TeacherTile(this.arena, this.#kernels, this.#scratch, this.#staging);
     this.#tile = new SimdTile(this.arena, this.#kernels, this.#scratch, this.#targets, this.#teacher);
@@ -102,6 +105,7 @@ export class LossEngine {
     const logits = readsLogits ? this.#staging.load(view.rows.logits, view.count) : undefined;
     const softmax = readsLogits ? this.#softmaxPlace(view, terms) : undefined;
     const tile = this.#tile;
+    this.#mask.openPiece(view);
     this.#targets.openPiece(view);
     this.#weights.openPiece(view);
     this.#teacher.openPiece(view);
@@ -141,6 +145,7 @@ export class LossEngine {
     const tile = this.#tile;
     // Several terms add up their gradients in scratch: that of the first may otherwise take the place of the logits.
     const addsUp = terms.length > 1;
+    this.#mask.openPiece(view);
     this.#targets.openPiece(view);
     this.#weights.openPiece(view);
     this.#teacher.openPiece(view);
@@ -222,16 +227,19 @@ export class LossEngine {
     begin: number,
     written: Place | undefined,
   ): void {
-    const { x, xStride, e, r, own, stride, classes, count } = this.#tile;
     const kernels = this.#kernels;
+    this.#mask.hideLogits(this.#tile);
+    const { x, xStride, e, r, own, stride, classes, count } = this.#tile;
     const { pixels } = this.#scratch;
-    const soon = begin + 2 * pixels <= view.count ? x + pixels * 4 : 0;
+    const hasNext = begin + 2 * pixels <= view.count && !this.#mask.closesAny;
+    const soon = hasNext ? x + pixels * 4 : 0;
     const later = written === undefined ? 0 : written.address + begin * 4;
     const writtenStride = written?.stride ?? 0;
     const isSoftmax = terms.some(({ term }) => term.activation === "softmax" && term.input === "logits");
     const bad = isSoftmax
       ? kernels.softmax(x, xStride, e, stride, own, r, classes, count, soon, xStride, later, writtenStride)
       : kernels.anyNonFinite(x, xStride, classes, count);
+    if (isSoftmax) this.#mask.hideSoftmax(this.#tile);
     const inUnit = terms.some(({ term }) => term.input === "probabilities");
     const outside = inUnit ? kernels.anyOutsideUnit(x, xStride, classes, count) : 0;
     if (bad !== 0 || outside !== 0) this.#refuseInput(view, inUnit, begin);

@@ -149,4 +149,6 @@ export interface PixelKernels extends FormKernels {
     own: number,
     sums: number,
   ): void;
+  firstClosedLabel(labels: number, n: number, open: number): number;
+  closeTargets(row: number, n: number): void;
 }

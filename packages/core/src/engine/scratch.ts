@@ -34,6 +34,9 @@ export class Scratch {
   rows = 0;
   /** Rows of a kernel's own, one per channel. */
   work = 0;
+  /** Of a masked call: which classes are open, and the logits without the others. */
+  open = 0;
+  masked = 0;
   /** Of a weighted call: weights, upstream gradients, elements, and a gradient without them. */
   weights = 0;
   upstream = 0;
@@ -75,6 +78,8 @@ export class Scratch {
       own: row,
       rows: row * 3,
       work: row * classes,
+      open: classes * 4,
+      masked: row * classes,
       weights: row,
       upstream: row * classes,
       elements: row * classes,

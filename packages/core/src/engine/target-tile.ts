@@ -8,6 +8,7 @@ import type { Term } from "../term.ts";
 import type { Arena } from "./arena.ts";
 import { labelFault, targetFault } from "./faults.ts";
 import type { Kernels } from "./kernels.ts";
+import type { MaskTile } from "./mask-tile.ts";
 import type { PieceView } from "./piece-view.ts";
 import type { Scratch } from "./scratch.ts";
 import { paddedCount, type Staging, type TargetPlace } from "./staging.ts";
@@ -19,6 +20,7 @@ export class TargetTile {
   readonly #kernels: Kernels;
   readonly #scratch: Scratch;
   readonly #staging: Staging;
+  readonly #mask: MaskTile;
   #view: PieceView | undefined;
   #place: TargetPlace | undefined;
   /** What is written at `scratch.ignored`. */
@@ -29,11 +31,12 @@ export class TargetTile {
   #begin = 0;
   #pixels = 0;
 
-  constructor(arena: Arena, kernels: Kernels, scratch: Scratch, staging: Staging) {
+  constructor(arena: Arena, kernels: Kernels, scratch: Scratch, staging: Staging, mask: MaskTile) {
     this.#arena = arena;
     this.#kernels = kernels;
     this.#scratch = scratch;
     this.#staging = staging;
+    this.#mask = mask;
   }
 
   openPiece(view: PieceView): void {
@@ -41,6 +44,10 @@ export class TargetTile {
     this.#place = undefined;
     this.#ignored = undefined;
     this.#forget();
+  }
+
+  get isMasked(): boolean {
+    return this.#mask.closesAny;
   }
 
   get kind(): PieceView["targetKind"] {
@@ -68,6 +75,7 @@ export class TargetTile {
         this.#labels = term;
         this.#rows = undefined;
       }
+      if (term.activation === "softmax") this.#mask.checkLabels(labels, this.#begin, this.#pixels);
       if (!asRows) return labels;
     }
     if (!isLoadedFor(this.#rows, term)) {
@@ -75,6 +83,7 @@ export class TargetTile {
         const { stride } = this.#scratch;
         this.#kernels.oneHotRows(labels, paddedCount(this.#pixels), view.classes, target, stride);
       } else this.#loadDense(this.#place, view, this.#writeIgnored(term));
+      this.#mask.hideTargets(term, target, this.#pixels);
       this.#rows = term;
     }
     return target;
@@ -146,8 +155,13 @@ export class TargetTile {
 const FLOAT32 = 8;
 
 /** Of a term, what its targets in scratch depend on. */
-type Loaded = Pick<Term, "ignored" | "outOfRange">;
+type Loaded = Pick<Term, "ignored" | "outOfRange" | "activation">;
 
-function isLoadedFor(loaded: Loaded | undefined, { ignored, outOfRange }: Term): boolean {
-  return loaded !== undefined && loaded.ignored === ignored && loaded.outOfRange === outOfRange;
+function isLoadedFor(loaded: Loaded | undefined, { ignored, outOfRange, activation }: Term): boolean {
+  return (
+    loaded !== undefined &&
+    loaded.ignored === ignored &&
+    loaded.outOfRange === outOfRange &&
+    loaded.activation === activation
+  );
 }

@@ -77,6 +77,11 @@ export class SimdTile {
     return this.#term.ignored.length === 0 && this.#term.outOfRange === "throw";
   }
 
+  /** Whether the call leaves classes out. */
+  get isMasked(): boolean {
+    return this.#targets.isMasked;
+  }
+
   /** What the call's targets are. */
   get targetKind(): "labels" | "dense" {
     return this.#targets.kind;

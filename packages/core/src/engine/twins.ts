@@ -20,7 +20,7 @@ export function twinsFor(
   return { simd, pixel };
 }
 
-/** The kernels know finite float32 logits, and of targets and extras what the term says; no class masks. */
+/** The kernels know finite float32 logits, and of targets and extras what the term says. */
 function hasKernel({ simd, ...term }: Term, { targetKind, rows, classMask }: PieceView): boolean {
   return (
     simd !== undefined &&
@@ -30,6 +30,6 @@ function hasKernel({ simd, ...term }: Term, { targetKind, rows, classMask }: Pie
     term.ignored.every((value) => value === (value | 0)) &&
     (simd.targets ?? [term.activation === "softmax" ? "labels" : "dense"]).includes(targetKind) &&
     (simd.weighs || (rows.pixelWeights === undefined && rows.upstream === undefined)) === true &&
-    classMask === undefined
+    (classMask === undefined || (simd.masks === true && classMask.includes(1)))
   );
 }

@@ -48,6 +48,7 @@ export function classFormKernel(form: ClassForm, classes: number): SoftmaxKernel
   const name = softKernelOf(form);
   return {
     targets: form.targets ?? ["labels", "dense"],
+    masks: input !== "probabilities" && (form.labelSmoothing ?? 0) === 0,
     ...(classWeights && { classWeights }),
     prepare: (constants) => writeForm(form, classes, constants),
     second(tile, coefficients, sums) {

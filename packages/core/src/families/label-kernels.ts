@@ -4,6 +4,7 @@ import type { SoftmaxKernel } from "./softmax-pixel.ts";
 export function nllKernel(weights: readonly number[]): SoftmaxKernel {
   const weighs = weights.some((weight) => weight !== 1);
   return {
+    masks: true,
     classWeights: weights,
     prepare(constants) {
       constants.set(weights);
@@ -32,6 +33,7 @@ export function nllKernel(weights: readonly number[]): SoftmaxKernel {
 export function crossEntropyKernel(weights: readonly number[], labelSmoothing: number): SoftmaxKernel {
   const weighs = weights.some((weight) => weight !== 1);
   return {
+    masks: labelSmoothing === 0,
     classWeights: weights,
     prepare(constants) {
       constants.set(weights);
@@ -132,6 +134,7 @@ function seriesOfPowers(t1: number): number[] {
 export function onLabels(any: SoftmaxKernel, labels: SoftmaxKernel): SoftmaxKernel {
   return {
     ...any,
+    masks: any.masks === true && labels.masks === true,
     prepare(constants, targetKind) {
       (targetKind === "labels" ? labels : any).prepare?.(constants, targetKind);
     },

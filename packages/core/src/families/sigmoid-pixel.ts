@@ -49,7 +49,7 @@ export interface SigmoidPixelLoss {
   readonly kernel?: SigmoidKernel | undefined;
 }
 
-export interface SigmoidKernel extends Pick<KernelMaps, "targets"> {
+export interface SigmoidKernel extends Pick<KernelMaps, "targets" | "masks"> {
   readonly run: RowKernel;
   readonly prepare?: KernelMaps["prepare"];
 }
@@ -121,18 +121,25 @@ export function sigmoidPixelTerm(loss: SigmoidPixelLoss): Term {
 
 /** The maps of tiles, row by row. */
 function kernelMaps(
-  { weightOf, batch }: SigmoidPixelLoss,
-  { run, prepare, targets }: SigmoidKernel,
+  { weightOf, batch, options: { input } }: SigmoidPixelLoss,
+  { run, prepare, targets, masks = true }: SigmoidKernel,
 ): KernelMaps {
   return {
     ...(prepare && { prepare }),
     targets: targets ?? ["labels", "dense"],
     weighs: true,
+    masks: masks && input !== "probabilities",
     first(tile, sums) {
       const { kernels, stride, classes, count, weights } = tile;
       const elements = tile.pixels * classes;
       sums[PixelSum.all] += elements;
-      if (tile.countsAll && weights === 0 && weightOf === undefined && batch === undefined) {
+      if (
+        tile.countsAll &&
+        !tile.isMasked &&
+        weights === 0 &&
+        weightOf === undefined &&
+        batch === undefined
+      ) {
         sums[PixelSum.pixels] += tile.pixels;
         for (const sum of [PixelSum.valid, PixelSum.weights, PixelSum.nonzero]) sums[sum] += elements;
         return;

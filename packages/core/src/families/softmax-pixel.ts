@@ -35,7 +35,7 @@ export interface SoftmaxPixelLoss {
 }
 
 /** A loss on the kernels: what it adds to {@link KernelMaps} for all losses of this family. */
-export interface SoftmaxKernel extends Pick<KernelMaps, "targets" | "second"> {
+export interface SoftmaxKernel extends Pick<KernelMaps, "targets" | "masks" | "second"> {
   /** What each class adds to the divisor `weights`, of labels; 1 by default. */
   readonly classWeights?: readonly number[];
   /** Writes what `second` finds at `tile.constants`. */
@@ -44,13 +44,14 @@ export interface SoftmaxKernel extends Pick<KernelMaps, "targets" | "second"> {
 
 /** The maps of tiles; `perChannel`: a pixel counts once for each of its channels. */
 export function softmaxKernelMaps(
-  { classWeights, targets, prepare, second }: SoftmaxKernel,
+  { classWeights, targets, masks = false, prepare, second }: SoftmaxKernel,
   perChannel: boolean,
 ): KernelMaps {
   const weighs = classWeights?.some((weight) => weight !== 1) ?? false;
   return {
     ...(targets && { targets }),
     weighs: true,
+    masks: masks && !perChannel,
     prepare(constants, coefficients, targetKind) {
       if (coefficients !== undefined) prepare?.(constants, targetKind);
       else if (classWeights !== undefined) constants.set(classWeights);

@@ -131,9 +131,10 @@ function kernelOf(
   const isPlain = options.classWeights === undefined && labelSmoothing === 0 && (fromLogits || asPyTorch);
   if (posWeights !== undefined && isPlain) return { run: plainRow(posWeights, fromLogits) };
   // The share of a channel is then one of those that count, which the kernels do not count pixel by pixel.
-  if (labelSmoothing > 0 && smoothing === "uniform" && options.ignoreIndex !== undefined) return undefined;
+  const isShared = labelSmoothing > 0 && smoothing === "uniform";
+  if (isShared && options.ignoreIndex !== undefined) return undefined;
   const { keep, ofPositive, ofNegative } = softenedSides(labelSmoothing, smoothing, length);
-  return formKernel(
+  const kernel = formKernel(
     {
       form: "sided",
       clamping: fromLogits ? undefined : clamping,
@@ -145,6 +146,7 @@ function kernelOf(
     },
     length,
   );
+  return kernel && { ...kernel, masks: !isShared };
 }
 
 /** A softened target t' as t keep + ofPositive, and 1 - t' as (1 - t) keep + ofNegative. */
