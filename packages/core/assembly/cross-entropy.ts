@@ -7,7 +7,7 @@
  * Where y is the largest class, e_y is 1: what 1 + r rounds away is added to the log, and p_y - 1 is taken as
  * -r / (1 + r), so that neither cancels.
  */
-import { gather, gatherRows, scatterToRows } from "./labels";
+import { gather, gatherRows, largestOf, scaleRows, scatterToRows } from "./labels";
 import { addTo, flush, log4, one, zero } from "./math";
 
 /** An e from here down may be the clamp of exp. */
@@ -79,26 +79,17 @@ export function crossEntropy(
   }
   flush(sums, sum);
   if (grad == 0) return;
-  for (let k = 0; k < channels; k++) {
-    const from = e + <usize>k * eStep;
-    const to = grad + <usize>k * gradStep;
-    if (smoothing > 0) {
+  if (smoothing > 0) {
+    for (let k = 0; k < channels; k++) {
+      const from = e + <usize>k * eStep;
+      const to = grad + <usize>k * gradStep;
       const wk = weightOf(weights, k);
       for (let i: usize = 0; i < bytes; i += 16) {
         const g = f32x4.mul(v128.load(from + i), v128.load(factor + i));
         storeGrad(to + i, f32x4.sub(g, f32x4.mul(wk, v128.load(pull + i))), adds);
       }
-    } else if (adds) {
-      for (let i: usize = 0; i < bytes; i += 16) {
-        storeGrad(to + i, f32x4.mul(v128.load(from + i), v128.load(factor + i)), true);
-      }
-    } else {
-      for (let i: usize = 0; i < bytes; i += 32) {
-        v128.store(to + i, f32x4.mul(v128.load(from + i), v128.load(factor + i)));
-        v128.store(to + i, f32x4.mul(v128.load(from + i, 16), v128.load(factor + i, 16)), 16);
-      }
     }
-  }
+  } else scaleRows(e, eStep, factor, grad, gradStep, channels, bytes, adds);
   scatterToRows(own, labels, n, grad, gradStep);
 }
 
@@ -112,11 +103,4 @@ function storeGrad(grad: usize, g: v128, adds: bool): void {
 @inline
 function weightOf(weights: usize, k: i32): v128 {
   return weights == 0 ? one() : v128.load32_splat(weights + (<usize>k << 2));
-}
-
-/** The largest logit of four pixels. */
-function largestOf(x: usize, step: usize, channels: i32): v128 {
-  let largest = v128.load(x);
-  for (let k = 1; k < channels; k++) largest = f32x4.pmax(largest, v128.load(x + <usize>k * step));
-  return largest;
 }

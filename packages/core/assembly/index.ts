@@ -9,7 +9,7 @@ export { overlapOfLabels, overlapOfLabelsGrad, overlapOfTargets, overlapOfTarget
 export { copyRows, pixelsOfRows, rowsOfPixels } from "./rows";
 export { recallSoftmax, softmax } from "./softmax";
 export {
-  canonicalLabels, canonicalTargets, countTargets, firstBadLabel, firstBadTarget, weightOfLabels, widenLabels,
+  canonicalLabels, canonicalTargets, countTargets, firstBadLabel, firstBadTarget, widenLabels,
   widenTargets,
 } from "./targets";
 export { plainFieldGrad, scaledSoftmaxFieldGrad, sigmoidFieldGrad, softmaxFieldGrad } from "./field-grads";
@@ -29,3 +29,44 @@ export {
 } from "./log-loss-cost";
 export { sidedOfLabels } from "./sided-softmax";
 export { wassersteinSlopes, wassersteinSums } from "./wasserstein";
+export {
+  countLabelWeights, countTargetWeights, countWholePixels, oneHotRows, sumPeaks, sumTargets, weighElements,
+  weighRows,
+} from "./weights";
+export {
+  expFocalOfLogits, expFocalOfProbabilities,
+  linearFocalOfLogits, linearFocalOfProbabilities,
+  logitFocalOfProbabilities,
+  penaltyOfLogits, penaltyOfProbabilities,
+  polyOfLogits, polyOfProbabilities,
+  qualityOfLogits, qualityOfProbabilities,
+  sidedOfLogits, sidedOfProbabilities,
+  splitFocalOfLogits, splitFocalOfProbabilities,
+} from "./binary-rows";
+export { focalOfLabels, generalizedOfLabels, polyOfLabels, symmetricOfLabels } from "./likelihood";
+export { negativeLogLikelihood } from "./nll";
+export {
+  crossEntropySoftOfLogits,
+  crossEntropySoftOfProbabilities,
+  crossEntropySoftOfLogProbabilities,
+  polySoftOfLogits,
+  polySoftOfProbabilities,
+  symmetricSoftOfLogits,
+  symmetricSoftOfProbabilities,
+  generalizedSoftOfLogits,
+  generalizedSoftOfProbabilities,
+  focalSoftOfLogits,
+  focalSoftOfProbabilities,
+} from "./soft-forms";
+export {
+  chainRows, distributionOfLogits, distributionOfLogProbabilities, distributionOfProbabilities,
+  maskOfLabels, maskOfRows, softenedSoftmax,
+} from "./distribution";
+export {
+  forwardKlByLog, forwardKlByProbability, jensenShannonByLog, jensenShannonByProbability, reverseKlByLog,
+  reverseKlByProbability,
+} from "./divergence-forms";
+export { biTempered } from "./bi-tempered";
+export { focalCosine } from "./focal-cosine";
+export { logitFocalOfLogits } from "./logit-focal";
+export { closeTargets, firstClosedLabel } from "./labels";

@@ -39,3 +39,48 @@ export function scatterToRows(from: usize, labels: usize, n: i32, rows: usize, s
     rows += 4;
   }
 }
+
+/** to[k][i] = rows[k][i] factor[i]; with `adds` it is added. Rows are of `bytes` bytes, a multiple of 32. */
+// @ts-ignore: decorator
+@inline
+export function scaleRows(
+  rows: usize, step: usize, factor: usize, to: usize, toStep: usize, channels: i32, bytes: usize, adds: bool,
+): void {
+  for (let k = 0; k < channels; k++) {
+    const from = rows + <usize>k * step;
+    const target = to + <usize>k * toStep;
+    if (adds) {
+      for (let i: usize = 0; i < bytes; i += 16) {
+        const v = f32x4.mul(v128.load(from + i), v128.load(factor + i));
+        v128.store(target + i, f32x4.add(v128.load(target + i), v));
+      }
+    } else {
+      for (let i: usize = 0; i < bytes; i += 32) {
+        v128.store(target + i, f32x4.mul(v128.load(from + i), v128.load(factor + i)));
+        v128.store(target + i, f32x4.mul(v128.load(from + i, 16), v128.load(factor + i, 16)), 16);
+      }
+    }
+  }
+}
+
+/** The largest of `channels` rows, of four pixels. */
+export function largestOf(x: usize, step: usize, channels: i32): v128 {
+  let largest = v128.load(x);
+  for (let k = 1; k < channels; k++) largest = f32x4.pmax(largest, v128.load(x + <usize>k * step));
+  return largest;
+}
+
+/** The first of `n` labels whose entry in a list of float32 is 0; -1 when there is none. Ignored ones have none. */
+export function firstClosedLabel(labels: usize, n: i32, open: usize): i32 {
+  for (let i = 0; i < n; i++) {
+    const y = load<i32>(labels + (<usize>i << 2));
+    if (y >= 0 && load<f32>(open + (<usize>y << 2)) == 0) return i;
+  }
+  return -1;
+}
+
+/** Makes of a row of targets, where they count, targets of 0. */
+export function closeTargets(row: usize, n: i32): void {
+  const end = row + (<usize>n << 2);
+  for (let at = row; at < end; at += 16) v128.store(at, f32x4.pmin(v128.load(at), zero()));
+}

@@ -18,6 +18,11 @@ const E2: usize = memory.data<f32>([0.499992311]);
 const E3: usize = memory.data<f32>([0.166671157]);
 const E4: usize = memory.data<f32>([0.0418903306]);
 const E5: usize = memory.data<f32>([0.00831250101]);
+/** 1 / 3!, ..., 1 / 6!, the last widened for what follows it. */
+const T3: usize = memory.data<f32>([0.16666667]);
+const T4: usize = memory.data<f32>([0.041666668]);
+const T5: usize = memory.data<f32>([0.008333334]);
+const T6: usize = memory.data<f32>([0.0013949]);
 /** log(1 + e) = e (1 + P1 e + ... + P8 e^8) for e in [0, 1], minimax, relative error 3.3e-8. */
 const P1: usize = memory.data<f32>([-0.499996483]);
 const P2: usize = memory.data<f32>([0.33321324]);
@@ -91,6 +96,24 @@ export function expNeg4(x: v128): v128 {
   return i32x4.add(y, i32x4.shl(t, 23));
 }
 
+/** exp(x), relative error below 1e-7; arguments are clamped to [-80, 88]. For where it is raised to a power. */
+// @ts-ignore: decorator
+@inline
+export function exactExp4(x: v128): v128 {
+  const least = v128.load32_splat(EXP_LOWEST);
+  const clamped = f32x4.pmax(f32x4.pmin(x, v128.load32_splat(EXP_HIGHEST)), least);
+  const t = fma(clamped, v128.load32_splat(LOG2E), ROUND);
+  const n = f32x4.sub(t, v128.load32_splat(ROUND));
+  let r = f32x4.sub(clamped, f32x4.mul(n, v128.load32_splat(LN2_HIGH)));
+  r = f32x4.sub(r, f32x4.mul(n, v128.load32_splat(LN2_LOW)));
+  let q = fma(v128.load32_splat(T6), r, T5);
+  q = fma(q, r, T4);
+  q = fma(q, r, T3);
+  q = fma(q, r, HALF);
+  const y = f32x4.add(one(), f32x4.add(r, f32x4.mul(f32x4.mul(r, r), q)));
+  return i32x4.add(y, i32x4.shl(t, 23));
+}
+
 /** log(x) for normal positive x, absolute error below 1e-7 of max(1, |log x|), relative near x = 1. */
 // @ts-ignore: decorator
 @inline
@@ -113,6 +136,22 @@ export function log4(x: v128): v128 {
   y = f32x4.add(y, f32x4.mul(e, v128.load32_splat(LN2_LOW)));
   y = f32x4.sub(y, f32x4.mul(v128.load32_splat(HALF), z));
   return f32x4.add(f32x4.add(f, y), f32x4.mul(e, v128.load32_splat(LN2_HIGH)));
+}
+
+/** log(1 + f) for 1 + f in [sqrt(1/2), sqrt(2)), relative error below 1e-7. */
+// @ts-ignore: decorator
+@inline
+export function logNearOne4(f: v128): v128 {
+  const z = f32x4.mul(f, f);
+  let y = fma(v128.load32_splat(L0), f, L1);
+  y = fma(y, f, L2);
+  y = fma(y, f, L3);
+  y = fma(y, f, L4);
+  y = fma(y, f, L5);
+  y = fma(y, f, L6);
+  y = fma(y, f, L7);
+  y = fma(y, f, L8);
+  return f32x4.add(f, f32x4.sub(f32x4.mul(f32x4.mul(y, f), z), f32x4.mul(v128.load32_splat(HALF), z)));
 }
 
 /** log(1 + e) for e in [0, 1], relative error below 2e-7 however small e is. */

@@ -66,11 +66,12 @@ export function widenLabels(from: usize, type: i32, n: i32, to: usize): void {
 }
 
 /**
- * Turns ignored labels into -1, in place, and pads to `padded` with such.
+ * Turns ignored labels into -1, in place, and pads to `padded` with such. With `lenient` those that are no class are
+ * ignored too.
  * @returns how many are not ignored; -1 when a label is neither a class nor ignored.
  */
 export function canonicalLabels(
-  labels: usize, n: i32, padded: i32, classes: i32, ignored: usize, ignoredCount: i32,
+  labels: usize, n: i32, padded: i32, classes: i32, ignored: usize, ignoredCount: i32, lenient: bool,
 ): i32 {
   // Until they are padding they must be valid.
   for (let i = n; i < padded; i++) store<i32>(labels + (<usize>i << 2), 0);
@@ -84,9 +85,10 @@ export function canonicalLabels(
     for (let k = 0; k < ignoredCount; k++) {
       skip = v128.or(skip, i32x4.eq(y, v128.load32_splat(ignored + (<usize>k << 2))));
     }
-    bad = v128.or(bad, v128.andnot(i32x4.ge_u(y, limit), skip));
+    if (lenient) skip = v128.or(skip, i32x4.ge_u(y, limit));
+    else bad = v128.or(bad, v128.andnot(i32x4.ge_u(y, limit), skip));
     skips = i32x4.sub(skips, skip);
-    if (ignoredCount > 0) v128.store(at, v128.or(y, skip));
+    if (ignoredCount > 0 || lenient) v128.store(at, v128.or(y, skip));
   }
   if (v128.any_true(bad)) return -1;
   let counted = n - lanesOf(skips);
@@ -205,17 +207,7 @@ export function firstBadTarget(targets: usize, n: i32, ignored: usize, ignoredCo
   return -1;
 }
 
-/** The sum of the class weights of the labels that count. */
-export function weightOfLabels(labels: usize, n: i32, weights: usize): f64 {
-  let weight: f64 = 0;
-  for (let i = 0; i < n; i++) {
-    const label = load<i32>(labels + (<usize>i << 2));
-    if (label >= 0) weight += <f64>load<f32>(weights + (<usize>label << 2));
-  }
-  return weight;
-}
-
-/** sums[0] += pixels with a counted channel; sums[1], sums[2] += counted elements. */
+/** sums[0] += pixels with a counted channel; sums[1] += counted elements. */
 export function countTargets(targets: usize, stride: i32, channels: i32, n: i32, sums: usize): void {
   let elements = zero();
   let pixels = zero();
@@ -230,7 +222,5 @@ export function countTargets(targets: usize, stride: i32, channels: i32, n: i32,
     pixels = i32x4.sub(pixels, any);
   }
   flush(sums, addTo(zero(), f32x4.convert_i32x4_s(pixels)));
-  const counted = addTo(zero(), f32x4.convert_i32x4_s(elements));
-  flush(sums + 8, counted);
-  flush(sums + 16, counted);
+  flush(sums + 8, addTo(zero(), f32x4.convert_i32x4_s(elements)));
 }

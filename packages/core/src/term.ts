@@ -25,12 +25,28 @@ export interface TermMaps<P> {
 /** The maps of the SIMD twin. Sums lie in the engine's memory: their `byteOffset` is an address. */
 export interface KernelMaps extends TermMaps<SimdTile> {
   /**
-   * Writes the numbers that the kernels need on every tile of a piece, at most 4 C float32; `coefficients` in the second map.
+   * Writes the numbers that the kernels need on every tile of a piece, at most 12 (C + 1); `coefficients` in the second map.
    * They lie at `tile.constants`.
    */
-  prepare?(constants: Float32Array, coefficients?: Float64Array): void;
+  prepare?(
+    constants: Float32Array,
+    coefficients: Float64Array | undefined,
+    targetKind: "labels" | "dense",
+  ): void;
   /** Float64 numbers that the kernels find at `tile.table`. */
   readonly table?: Float64Array;
+  /** Targets that the kernels take: labels under a softmax and dense ones under a sigmoid, by default. */
+  readonly targets?: readonly ("labels" | "dense")[];
+  /**
+   * Whether calls may bring pixel weights and upstream gradients: the first map counts by `tile.weights`, the second adds
+   * to `sums[0]` alone, and what it makes is multiplied afterwards (engine/weight-tile.ts).
+   */
+  readonly weighs?: true;
+  /**
+   * Whether calls may bring a class mask: nothing of the term counts its classes, and what has no softmax and no target
+   * costs nothing (engine/mask-tile.ts).
+   */
+  readonly masks?: boolean;
 }
 
 /** What `elements` holds: nothing, one number per pixel, per logit, or per image and class. */

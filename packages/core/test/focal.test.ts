@@ -49,8 +49,10 @@ test("channels last gives the same value and gradient", () => {
 test.each([
   ["focal(alpha=2, gamma=1.5, ignoreIndex=255)", true],
   ["focal(alpha=2, alphaMode=multiplier, softTargets=exp, divisor=all)", true],
-  ["focal(alpha=[2], gamma=1.5)", false],
-  ["torchvision:focal", false],
+  ["focal(alpha=[2], gamma=1.5)", true],
+  ["torchvision:focal", true],
+  ["focal(reducedThreshold=0.5)", false],
+  ["focal(divisor=modulator)", false],
 ])("%s runs on the SIMD kernels: %s", (expression, fast) => {
   const { logits, target } = denseProblem(4, [1, 1, 9], "mild");
   const before = inlineEngine().tiles;

@@ -6,9 +6,10 @@
 import { readFileSync } from "node:fs";
 import type { CostKernels } from "./cost-kernels.ts";
 import type { FieldKernels } from "./field-kernels.ts";
+import type { PixelKernels } from "./pixel-kernels.ts";
 
 /** Addresses are bytes, counts are elements, truth is 1; see assembly/ for what each kernel computes. */
-export interface Kernels extends CostKernels, FieldKernels {
+export interface Kernels extends CostKernels, FieldKernels, PixelKernels {
   widenLabels(from: number, type: number, n: number, to: number): void;
   canonicalLabels(
     labels: number,
@@ -17,9 +18,9 @@ export interface Kernels extends CostKernels, FieldKernels {
     classes: number,
     ignored: number,
     ignoredCount: number,
+    lenient: number,
   ): number;
   firstBadLabel(labels: number, n: number, classes: number, ignored: number, ignoredCount: number): number;
-  weightOfLabels(labels: number, n: number, weights: number): number;
   widenTargets(from: number, type: number, step: number, n: number, to: number): void;
   canonicalTargets(
     from: number,

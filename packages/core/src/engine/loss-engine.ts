@@ -12,14 +12,17 @@ import type { KernelMaps, Term } from "../term.ts";
 import { Arena } from "./arena.ts";
 import { nonFiniteFault, probabilityFault } from "./faults.ts";
 import { instantiateKernels, type Kernels } from "./kernels.ts";
+import { MaskTile } from "./mask-tile.ts";
 import type { PieceView, Rows } from "./piece-view.ts";
 import { firstOverPixels, secondOverPixels } from "./pixel-loop.ts";
-import { CONSTANTS, Scratch } from "./scratch.ts";
+import { constantsLength, Scratch } from "./scratch.ts";
 import { type Place, Staging } from "./staging.ts";
 import { TargetTile } from "./target-tile.ts";
+import { TeacherTile } from "./teacher-tile.ts";
 import { SimdTile } from "./tile.ts";
 import { twinsFor } from "./twins.ts";
 import { UnitRoom } from "./unit-room.ts";
+import { WeightTile } from "./weight-tile.ts";
 
 /** A term that runs on the kernels, with its part of the sums and its constants in the engine's memory. */
 interface KernelTerm {
@@ -42,7 +45,10 @@ export class LossEngine {
   readonly #kernels: Kernels;
   readonly #scratch: Scratch;
   readonly #staging: Staging;
+  readonly #mask: MaskTile;
   readonly #targets: TargetTile;
+  readonly #weights: WeightTile;
+  readonly #teacher: TeacherTile;
   readonly #tile: SimdTile;
   #tiles = 0;
 
@@ -53,8 +59,11 @@ export class LossEngine {
     this.units = new UnitRoom(this.arena, this.#kernels);
     this.#scratch = new Scratch(this.arena);
     this.#staging = new Staging(this.arena, this.#kernels);
-    this.#targets = new TargetTile(this.arena, this.#kernels, this.#scratch, this.#staging);
-    this.#tile = new SimdTile(this.#kernels, this.#scratch, this.#targets);
+    this.#mask = new MaskTile(this.arena, this.#kernels, this.#scratch);
+    this.#targets = new TargetTile(this.arena, this.#kernels, this.#scratch, this.#staging, this.#mask);
+    this.#weights = new WeightTile(this.arena, this.#kernels, this.#scratch, this.#staging);
+    this.#teacher = new TeacherTile(this.arena, this.#kernels, this.#scratch, this.#staging);
+    this.#tile = new SimdTile(this.arena, this.#kernels, this.#scratch, this.#targets, this.#teacher);
   }
 
   /** Tiles the SIMD kernels have run on: the proof that the fast path was taken. */
@@ -103,7 +112,10 @@ export class LossEngine {
     const logits = readsLogits ? this.#staging.load(view.rows.logits, view.count) : undefined;
     const softmax = readsLogits ? this.#softmaxPlace(view, terms) : undefined;
     const tile = this.#tile;
+    this.#mask.openPiece(view);
     this.#targets.openPiece(view);
+    this.#weights.openPiece(view);
+    this.#teacher.openPiece(view);
     for (let begin = 0; begin < view.count; begin += scratch.pixels) {
       this.#moveTo(view, begin);
       if (logits !== undefined) {
@@ -144,7 +156,10 @@ export class LossEngine {
     const tile = this.#tile;
     // Several terms add up their gradients in scratch: that of the first may otherwise take the place of the logits.
     const addsUp = terms.length > 1;
+    this.#mask.openPiece(view);
     this.#targets.openPiece(view);
+    this.#weights.openPiece(view);
+    this.#teacher.openPiece(view);
     for (let begin = 0; begin < view.count; begin += scratch.pixels) {
       this.#moveTo(view, begin);
       this.#aim(logits, begin);
@@ -158,7 +173,7 @@ export class LossEngine {
       tile.adds = 0;
       for (const part of terms) {
         this.#turnTo(part, begin);
-        part.maps.second(tile, part.coefficients, part.sums);
+        this.#weights.second(part.maps, tile, part.coefficients, part.sums);
         tile.adds = 1;
       }
       if (addsUp && grad !== undefined) {
@@ -173,18 +188,19 @@ export class LossEngine {
 
   #prepare(
     plan: LossPlan,
-    { rows: { fields }, count }: PieceView,
+    { rows: { fields }, count, targetKind }: PieceView,
     simd: readonly number[],
     sumsOf: (i: number) => Float64Array,
     coefficients?: Float64Array,
   ): KernelTerm[] {
+    const length = constantsLength(plan.classes);
     let tables = this.#scratch.tables;
     return simd.map((i) => {
       const { term } = plan.terms[i];
       const maps = term.simd as KernelMaps;
-      const constants = this.#scratch.constants + i * plan.classes * CONSTANTS * 4;
+      const constants = this.#scratch.constants + i * length * 4;
       const own = coefficients && plan.coefficientsOf(coefficients, i);
-      maps.prepare?.(this.arena.floats(constants, CONSTANTS * plan.classes), own);
+      maps.prepare?.(this.arena.floats(constants, length), own, targetKind);
       const table = tables;
       if (maps.table !== undefined) this.arena.doubles(table, maps.table.length).set(maps.table);
       tables += (maps.table?.length ?? 0) * 8;
@@ -224,6 +240,7 @@ export class LossEngine {
   #moveTo({ classes, count }: PieceView, begin: number): void {
     this.#tile.classes = classes;
     this.#tile.moveTo(begin, Math.min(this.#scratch.pixels, count - begin));
+    this.#weights.moveTo(this.#tile, begin);
     this.#tiles++;
   }
 
@@ -239,17 +256,19 @@ export class LossEngine {
     begin: number,
     written: Place | undefined,
   ): void {
-    const { x, xStride, e, r, own, stride, classes, count } = this.#tile;
     const kernels = this.#kernels;
-    // A call is all softmax or all sigmoid here: the first has labels, the second dense targets.
+    this.#mask.hideLogits(this.#tile);
+    const { x, xStride, e, r, own, stride, classes, count } = this.#tile;
     const { pixels } = this.#scratch;
-    const soon = begin + 2 * pixels <= view.count ? x + pixels * 4 : 0;
+    const hasNext = begin + 2 * pixels <= view.count && !this.#mask.closesAny;
+    const soon = hasNext ? x + pixels * 4 : 0;
     const later = written === undefined ? 0 : written.address + begin * 4;
     const writtenStride = written?.stride ?? 0;
-    const isSoftmax = terms[0].term.activation === "softmax";
+    const isSoftmax = terms.some(({ term }) => term.activation === "softmax" && term.input === "logits");
     const bad = isSoftmax
       ? kernels.softmax(x, xStride, e, stride, own, r, classes, count, soon, xStride, later, writtenStride)
       : kernels.anyNonFinite(x, xStride, classes, count);
+    if (isSoftmax) this.#mask.hideSoftmax(this.#tile);
     const inUnit = terms.some(({ term }) => term.input === "probabilities");
     const outside = inUnit ? kernels.anyOutsideUnit(x, xStride, classes, count) : 0;
     if (bad !== 0 || outside !== 0) this.#refuseInput(view, inUnit, begin);

@@ -15,8 +15,10 @@ const LARGEST_TILE = 4096;
 /** Entries an `ignoreIndex` list may have. */
 export const LARGEST_IGNORE_LIST = 256;
 
-/** Float32 numbers that a term may keep for each class. */
-export const CONSTANTS = 4;
+/** Float32 numbers that a term may keep: 12 for each class, and 12 more. */
+export function constantsLength(classes: number): number {
+  return 12 * (classes + 1);
+}
 
 export class Scratch {
   /** Pixels of a full tile. */
@@ -25,12 +27,27 @@ export class Scratch {
   stride = 0;
   e = 0;
   r = 0;
+  labels = 0;
   target = 0;
   grad = 0;
   own = 0;
   rows = 0;
   /** Two rows of float64, and one per class. */
   doubles = 0;
+  /** Rows of a kernel's own, one per channel. */
+  work = 0;
+  /** Of a masked call: which classes are open, and the logits without the others. */
+  open = 0;
+  masked = 0;
+  /** Of a weighted call: weights, upstream gradients, elements, and a gradient without them. */
+  weights = 0;
+  upstream = 0;
+  elements = 0;
+  plain = 0;
+  plainSums = 0;
+  /** Of divergences: the teacher, then student and teacher as distributions (assembly/distribution.ts). */
+  teacher = 0;
+  distributions = 0;
   constants = 0;
   tables = 0;
   ignored = 0;
@@ -66,13 +83,24 @@ export class Scratch {
     const sizes = {
       e: row * classes,
       r: row,
+      labels: row,
       target: row * classes,
       grad: row * classes,
       own: row,
       rows: row * 3,
       doubles: row * 2 * (2 + classes),
-      constants: terms * classes * CONSTANTS * 4,
       tables: tables * 8,
+      work: row * classes,
+      open: classes * 4,
+      masked: row * classes,
+      weights: row,
+      upstream: row * classes,
+      elements: row * classes,
+      plain: row * classes,
+      plainSums: sumsLength * 8,
+      teacher: row * classes,
+      distributions: row * (4 * classes + 4),
+      constants: terms * constantsLength(classes) * 4,
       ignored: LARGEST_IGNORE_LIST * 4,
       sums: sumsLength * 8,
     };

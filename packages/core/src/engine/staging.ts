@@ -30,7 +30,16 @@ export interface TargetPlace {
 /** Pixels that the kernels take at once: tiles are padded to a multiple of it. */
 export const LANES = 8;
 
-type Area = "logits" | "grad" | "elements" | "target" | "pixels" | `field ${number}`;
+type Area =
+  | "logits"
+  | "grad"
+  | "elements"
+  | "target"
+  | "weights"
+  | "upstream"
+  | "teacher"
+  | "pixels"
+  | `field ${number}`;
 
 export class Staging {
   readonly #arena: Arena;
@@ -128,15 +137,19 @@ export class Staging {
     }
   }
 
-  /** Targets, as they are or byte by byte. */
-  loadTarget({ data, channels, offset, stride, step }: Rows, count: number): TargetPlace {
+  /** Targets, or what else comes in arrays of any type, as they are or byte by byte. */
+  loadTarget(
+    { data, channels, offset, stride, step }: Rows,
+    count: number,
+    area: "target" | "weights" | "upstream" | "teacher" = "target",
+  ): TargetPlace {
     const type = elementTypeOf(data);
     const bytesPerElement = data.BYTES_PER_ELEMENT;
     if (this.#arena.holds(data)) {
       const address = data.byteOffset + offset * bytesPerElement;
       return { address, stride, step, type, bytesPerElement };
     }
-    const address = this.#take("target", channels * count * bytesPerElement);
+    const address = this.#take(area, channels * count * bytesPerElement);
     const bytes = this.#arena.bytes;
     const copy = (at: number, length: number, to: number) =>
       bytes.set(bytesOf(data, at, length), address + to * bytesPerElement);

@@ -1,6 +1,6 @@
 /**
- * Brings the targets of a tile into scratch when a term asks for them: int32 labels for softmax terms, float32 rows
- * for the others, negative where ignored. Terms that ignore the same share them.
+ * Brings the targets of a tile into scratch when a term asks for them: int32 labels, or float32 rows, one-hot where the
+ * call has labels; negative where ignored. Terms that ignore the same share them.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import type { Term } from "../term.ts";
 import type { Arena } from "./arena.ts";
 import { labelFault, targetFault } from "./faults.ts";
 import type { Kernels } from "./kernels.ts";
+import type { MaskTile } from "./mask-tile.ts";
 import type { PieceView } from "./piece-view.ts";
 import type { Scratch } from "./scratch.ts";
 import { paddedCount, type Staging, type TargetPlace } from "./staging.ts";
@@ -19,53 +20,97 @@ export class TargetTile {
   readonly #kernels: Kernels;
   readonly #scratch: Scratch;
   readonly #staging: Staging;
+  readonly #mask: MaskTile;
   #view: PieceView | undefined;
   #place: TargetPlace | undefined;
   /** What is written at `scratch.ignored`. */
   #ignored: readonly number[] | undefined;
-  /** What the tile in scratch was loaded for. */
-  #loaded: readonly number[] | undefined;
+  /** What the labels and the rows in scratch were loaded for. */
+  #labels: Loaded | undefined;
+  #rows: Loaded | undefined;
   #begin = 0;
   #pixels = 0;
 
-  constructor(arena: Arena, kernels: Kernels, scratch: Scratch, staging: Staging) {
+  constructor(arena: Arena, kernels: Kernels, scratch: Scratch, staging: Staging, mask: MaskTile) {
     this.#arena = arena;
     this.#kernels = kernels;
     this.#scratch = scratch;
     this.#staging = staging;
+    this.#mask = mask;
   }
 
   openPiece(view: PieceView): void {
     this.#view = view;
     this.#place = undefined;
     this.#ignored = undefined;
-    this.#loaded = undefined;
+    this.#forget();
+  }
+
+  get isMasked(): boolean {
+    return this.#mask.closesAny;
+  }
+
+  get kind(): PieceView["targetKind"] {
+    return (this.#view as PieceView).targetKind;
   }
 
   /** Moves to pixels `[begin, begin + pixels)` of the piece. */
   moveTo(begin: number, pixels: number): void {
     this.#begin = begin;
     this.#pixels = pixels;
-    this.#loaded = undefined;
+    this.#forget();
   }
 
-  /** @throws PixelgradError when the target holds a number that is neither valid nor ignored. */
-  load({ ignored, activation }: Term): void {
-    if (this.#loaded === ignored) return;
+  /**
+   * The address of labels, or with `asRows` of a row per channel.
+   * @throws PixelgradError when the target holds a number that is neither valid nor ignored.
+   */
+  load(term: Term, asRows: boolean): number {
     const view = this.#view as PieceView;
+    const { labels, target } = this.#scratch;
     this.#place ??= this.#staging.loadTarget(view.rows.target, view.count);
+    if (view.targetKind === "labels") {
+      if (!isLoadedFor(this.#labels, term)) {
+        this.#loadLabels(this.#place, view, this.#writeIgnored(term), term.outOfRange === "ignore");
+        this.#labels = term;
+        this.#rows = undefined;
+      }
+      if (term.activation === "softmax") this.#mask.checkLabels(labels, this.#begin, this.#pixels);
+      if (!asRows) return labels;
+    }
+    if (!isLoadedFor(this.#rows, term)) {
+      if (view.targetKind === "labels") {
+        const { stride } = this.#scratch;
+        this.#kernels.oneHotRows(labels, paddedCount(this.#pixels), view.classes, target, stride);
+      } else this.#loadDense(this.#place, view, this.#writeIgnored(term));
+      this.#mask.hideTargets(term, target, this.#pixels);
+      this.#rows = term;
+    }
+    return target;
+  }
+
+  #forget(): void {
+    this.#labels = undefined;
+    this.#rows = undefined;
+  }
+
+  /** @returns how many values are ignored. */
+  #writeIgnored({ ignored }: Term): number {
     if (this.#ignored !== ignored) {
       this.#arena.ints(this.#scratch.ignored, ignored.length).set(ignored);
       this.#ignored = ignored;
     }
-    if (activation === "softmax") this.#loadLabels(this.#place, view, ignored.length);
-    else this.#loadDense(this.#place, view, ignored.length);
-    this.#loaded = ignored;
+    return ignored.length;
   }
 
-  #loadLabels({ address, type, bytesPerElement }: TargetPlace, view: PieceView, ignoredCount: number): void {
+  #loadLabels(
+    { address, type, bytesPerElement }: TargetPlace,
+    view: PieceView,
+    ignoredCount: number,
+    lenient: boolean,
+  ): void {
     const kernels = this.#kernels;
-    const { target, ignored } = this.#scratch;
+    const { labels: target, ignored } = this.#scratch;
     const { classes } = view;
     const pixels = this.#pixels;
     const from = address + this.#begin * bytesPerElement;
@@ -77,6 +122,7 @@ export class TargetTile {
       classes,
       ignored,
       ignoredCount,
+      lenient ? 1 : 0,
     );
     if (this.counted >= 0) return;
     kernels.widenLabels(from, type, pixels, target);
@@ -107,3 +153,15 @@ export class TargetTile {
 }
 
 const FLOAT32 = 8;
+
+/** Of a term, what its targets in scratch depend on. */
+type Loaded = Pick<Term, "ignored" | "outOfRange" | "activation">;
+
+function isLoadedFor(loaded: Loaded | undefined, { ignored, outOfRange, activation }: Term): boolean {
+  return (
+    loaded !== undefined &&
+    loaded.ignored === ignored &&
+    loaded.outOfRange === outOfRange &&
+    loaded.activation === activation
+  );
+}

@@ -1,15 +1,19 @@
 /** A tile as the SIMD maps see it: addresses in the wasm memory, and how far apart the rows of channels are. */
 import type { Term } from "../term.ts";
+import type { Arena } from "./arena.ts";
 import type { Kernels } from "./kernels.ts";
 import type { Scratch } from "./scratch.ts";
 import { paddedCount } from "./staging.ts";
 import type { TargetTile } from "./target-tile.ts";
+import type { TeacherTile } from "./teacher-tile.ts";
 
 /** One object for all tiles of an engine: it moves from tile to tile, and from term to term. */
 export class SimdTile {
+  readonly arena: Arena;
   readonly kernels: Kernels;
   classes = 0;
-  /** Pixels. */
+  /** Where the tile lies in its piece, and its pixels. */
+  begin = 0;
   pixels = 0;
   /** Pixels, rounded up to whole vectors; those past the end are ignored ones. */
   count = 0;
@@ -21,12 +25,17 @@ export class SimdTile {
   r = 0;
   /** Elements between two rows of e and of the targets. */
   stride = 0;
-  /** Scratch of a row, and of three. */
+  /** Scratch of a row, of three, and of a row per channel, `stride` apart. */
   own = 0;
   rows = 0;
   /** The term's field, rows of float64, `fieldStride` of them apart; 0 for a term without. */
   field = 0;
   fieldStride = 0;
+  work = 0;
+  /** Scratch of 4 C + 4 rows. */
+  distributions = 0;
+  /** Weights of the pixels, float32; 0 when all are 1. */
+  weights = 0;
   /** Where the gradient goes; 0 when it is not wanted. */
   grad = 0;
   gradStride = 0;
@@ -35,23 +44,27 @@ export class SimdTile {
   /** Where the elements go; 0 when they are not wanted. */
   elements = 0;
   elementsStride = 0;
-  /** What the term's `prepare` has written: up to 4 C float32. */
+  /** What the term's `prepare` has written: up to 12 (C + 1) float32. */
   constants = 0;
   /** The term's `table`. */
   table = 0;
   term: Term | undefined;
   readonly #targets: TargetTile;
+  readonly #teacher: TeacherTile;
   readonly #scratch: Scratch;
 
-  constructor(kernels: Kernels, scratch: Scratch, targets: TargetTile) {
+  constructor(arena: Arena, kernels: Kernels, scratch: Scratch, targets: TargetTile, teacher: TeacherTile) {
+    this.arena = arena;
     this.kernels = kernels;
     this.#scratch = scratch;
     this.#targets = targets;
+    this.#teacher = teacher;
   }
 
   /** Moves to pixels `[begin, begin + pixels)` of the piece. */
   moveTo(begin: number, pixels: number): void {
-    const { e, r, stride, own, rows } = this.#scratch;
+    const { e, r, stride, own, rows, work, distributions } = this.#scratch;
+    this.begin = begin;
     this.pixels = pixels;
     this.count = paddedCount(pixels);
     this.e = e;
@@ -59,21 +72,50 @@ export class SimdTile {
     this.stride = stride;
     this.own = own;
     this.rows = rows;
+    this.work = work;
+    this.distributions = distributions;
     this.#targets.moveTo(begin, pixels);
   }
 
   /** Whether every target of the tile counts, whatever it is. */
   get countsAll(): boolean {
-    return this.#term.ignored.length === 0;
+    return this.#term.ignored.length === 0 && this.#term.outOfRange === "throw";
+  }
+
+  /** Whether the call leaves classes out. */
+  get isMasked(): boolean {
+    return this.#targets.isMasked;
+  }
+
+  /** What the call's targets are. */
+  get targetKind(): "labels" | "dense" {
+    return this.#targets.kind;
+  }
+
+  /** Rows of elements of the term: one per pixel under a softmax, else one per channel. */
+  get elementRows(): number {
+    return this.#term.activation === "softmax" ? 1 : this.classes;
   }
 
   /**
-   * The address of the term's targets: int32 labels, or float32 rows; negative where ignored.
+   * The address of the term's targets: int32 labels of a softmax, float32 rows otherwise; negative where ignored.
    * @throws PixelgradError when one is neither valid nor ignored.
    */
   target(): number {
-    this.#targets.load(this.#term);
-    return this.#scratch.target;
+    return this.#targets.load(this.#term, this.#term.activation === "sigmoid");
+  }
+
+  /** As {@link target}, float32 rows whatever the call gives: of labels, one-hot ones. */
+  targetRows(): number {
+    return this.#targets.load(this.#term, true);
+  }
+
+  /**
+   * The address of the teacher's rows, written anew, `stride` apart; 0 where the call has none.
+   * @throws PixelgradError when it holds a number that may not be there.
+   */
+  teacher(): number {
+    return this.#teacher.load(this.#term, this);
   }
 
   /** How many labels count. */

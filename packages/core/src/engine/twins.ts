@@ -25,18 +25,16 @@ export interface KernelCall extends Pick<PieceView, "targetKind" | "classMask"> 
   readonly rows: { readonly pixelWeights?: object; readonly upstream?: object };
 }
 
-/** The kernels know finite float32 logits and the target kind of their activation, and no weights or masks. */
-export function hasKernel(term: Term, { targetKind, rows, classMask }: KernelCall): boolean {
+/** The kernels know finite float32 logits, and of targets and extras what the term says. */
+export function hasKernel({ simd, ...term }: Term, { targetKind, rows, classMask }: KernelCall): boolean {
   return (
-    term.simd !== undefined &&
+    simd !== undefined &&
     term.nonFinite === "throw" &&
     term.range === "unit" &&
-    term.outOfRange === "throw" &&
     // The kernels compare int32 labels: ignoreIndex 4294967295 must not be read as any of them.
     term.ignored.every((value) => value === (value | 0)) &&
-    targetKind === (term.activation === "softmax" ? "labels" : "dense") &&
-    rows.pixelWeights === undefined &&
-    rows.upstream === undefined &&
-    classMask === undefined
+    (simd.targets ?? [term.activation === "softmax" ? "labels" : "dense"]).includes(targetKind) &&
+    (simd.weighs || (rows.pixelWeights === undefined && rows.upstream === undefined)) === true &&
+    (classMask === undefined || (simd.masks === true && classMask.includes(1)))
   );
 }

@@ -8,7 +8,7 @@
  */
 import type { FocalElement } from "../reference/focal.ts";
 import type { Pixel } from "../reference/pixel.ts";
-import { forEachImage, type Term, totalOf } from "../term.ts";
+import { forEachImage, type KernelMaps, type Term, totalOf } from "../term.ts";
 import { type AllIgnored, type CommonOptions, commonTerm, emptyDivisor } from "./common-options.ts";
 import {
   countElement,
@@ -44,6 +44,8 @@ export interface ChannelPixelLoss {
   measure(pixel: Pixel, channels: Channels): void;
   /** Adds slopes `[C]` to the pixel's gradient. */
   chain(pixel: Pixel, slopes: Float64Array): void;
+  /** Absent where the kernels lack an option that is set. */
+  readonly simd?: KernelMaps | undefined;
 }
 
 export function channelPixelTerm(loss: ChannelPixelLoss): Term {
@@ -93,6 +95,7 @@ export function channelPixelTerm(loss: ChannelPixelLoss): Term {
         if (!byModulator) sums[0] += value;
       },
     },
+    ...(loss.simd && { simd: loss.simd }),
   };
 }
 

@@ -9,10 +9,11 @@ import { chainLogSoftmax } from "../reference/activations.ts";
 import type { Divergence } from "../reference/divergence.ts";
 import type { Term } from "../term.ts";
 import { epsilonField } from "./clamp-options.ts";
+import { type DivergenceForm, divergenceKernel } from "./divergence-kernel.ts";
 import { inputField } from "./input-options.ts";
 import { type PixelOptions, pixelFields, type Spread, spreadField } from "./reduction.ts";
 import { softmaxPixelTerm } from "./softmax-pixel.ts";
-import { StudentAndTeacher } from "./student-and-teacher.ts";
+import { StudentAndTeacher, withoutTeacher } from "./student-and-teacher.ts";
 
 export interface DivergenceOptions extends PixelOptions {
   /** What the first argument and `extra.teacher` hold: `logits` by default. */
@@ -73,10 +74,12 @@ export interface DivergenceLoss {
    * default. The probabilities of logits add up to 1.
    */
   readonly massOfTarget?: number;
+  /** The same divergence on the kernels, and whether its classes count masses. */
+  readonly kernel: Pick<DivergenceForm, "name" | "counted" | "massOfTeacher">;
 }
 
 export function divergenceTerm(loss: DivergenceLoss): Term {
-  const { id, options, classes, divergence, massOfTarget = 0 } = loss;
+  const { id, options, classes, divergence, massOfTarget = 0, kernel } = loss;
   const { input = "logits", temperature = 1, temperatureScaling = "squared", spread = "pixels" } = options;
   if (input !== "logits" && temperature !== 1) {
     throw optionConflict(
@@ -94,6 +97,16 @@ export function divergenceTerm(loss: DivergenceLoss): Term {
     targets: "either",
     divisor: "valid",
     spread,
+    kernel: divergenceKernel({
+      ...kernel,
+      // Of logits the slopes do without what a softmax takes out again; of the others the kernel adds up both masses.
+      massOfTarget: input === "logits" ? massOfTarget : kernel.massOfTeacher,
+      input,
+      temperature,
+      factor,
+      least: options.clamp === "probability" ? Math.fround(options.epsilon ?? 1e-7) : 0,
+      withoutTeacher: () => withoutTeacher(id),
+    }),
     lossOf(pixel, scale) {
       pair.read(pixel);
       const { p, logp, t, logt } = pair;

@@ -20,7 +20,7 @@ import {
 } from "../reference/focal.ts";
 import { openCount, type Pixel } from "../reference/pixel.ts";
 import { targetSmoothing } from "../reference/target-smoothing.ts";
-import type { Term } from "../term.ts";
+import type { KernelMaps, Term } from "../term.ts";
 import {
   type ChannelPixelLoss,
   type Channels,
@@ -28,8 +28,10 @@ import {
   type ModulatedDivisor,
 } from "./channel-pixel.ts";
 import { type ClampOptions, clampingOf } from "./clamp-options.ts";
+import { classFormKernel } from "./class-form.ts";
 import { type ClassChoice, choiceMask } from "./class-options.ts";
 import type { PixelOptions, Spread } from "./reduction.ts";
+import { softmaxKernelMaps } from "./softmax-pixel.ts";
 
 export interface FocalTermOptions
   extends Omit<PixelOptions, "divisor">,
@@ -66,6 +68,7 @@ export function focalTerm(id: string, options: FocalTermOptions, classes: number
     spread,
     chosen,
     weights,
+    ...(activation === "softmax" && { simd: softmaxKernel(options, factors, weights) }),
     ...(activation === "softmax"
       ? softmaxMaps(options, factors, chosen)
       : sigmoidMaps(options, factors, chosen)),
@@ -133,8 +136,42 @@ function softmaxMaps(options: FocalTermOptions, factors: readonly FocalFactors[]
   };
 }
 
+/** The kernels count pixels, or all their channels alike. */
+function softmaxKernel(
+  options: FocalTermOptions,
+  factors: readonly FocalFactors[],
+  classWeights: readonly number[],
+): KernelMaps | undefined {
+  const { spread, divisor, reduction, reducedThreshold, labelSmoothing, input, normalization } = options;
+  const perChannel = spread === "elements";
+  const countsAlike = options.classWeights === undefined || (divisor !== "weights" && divisor !== "nonzero");
+  if (options.classes !== "all" || reducedThreshold !== undefined || divisor === "modulator")
+    return undefined;
+  if (perChannel && (reduction === "none" || !countsAlike)) return undefined;
+  const kernel = classFormKernel(
+    {
+      form: "focal",
+      input,
+      clamping: clampingOf(options, "log"),
+      normalization,
+      ...(labelSmoothing === 0 && { ofLabels: "focalOfLabels" }),
+      labelSmoothing,
+      numbers: [options.modulator === "detached" ? 0 : 1],
+      factors: factors.map(({ positive }) => positive),
+      gammas: factors.map(({ gamma }) => gamma),
+      classWeights,
+    },
+    classWeights.length,
+  );
+  return kernel && softmaxKernelMaps(kernel, perChannel);
+}
+
 /** What each class's element is weighed by: alpha as its mode reads it, times the class weight. */
-function focalFactors(id: string, options: FocalTermOptions, weights: readonly number[]): FocalFactors[] {
+export function focalFactors(
+  id: string,
+  options: FocalTermOptions,
+  weights: readonly number[],
+): FocalFactors[] {
   const { alpha, alphaMode, activation } = options;
   const gammas = perClass(id, "gamma", options.gamma, weights.length);
   const alphas = perClass(id, "alpha", alpha ?? 1, weights.length);
@@ -147,7 +184,7 @@ function focalFactors(id: string, options: FocalTermOptions, weights: readonly n
   });
 }
 
-function refuseConflicts(id: string, options: FocalTermOptions): void {
+export function refuseConflicts(id: string, options: FocalTermOptions): void {
   const { activation, input, alpha, alphaMode, gamma, divisor, reduction, modulator, shift } = options;
   if (alphaMode !== "multiplier" && [alpha ?? 0].flat().some((a) => a > 1)) {
     const allowed = `numbers from 0 to 1 when alphaMode is ${alphaMode}`;

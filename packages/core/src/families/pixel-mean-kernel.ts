@@ -7,13 +7,13 @@
 import type { SimdTile } from "../engine/tile.ts";
 import type { KernelMaps } from "../term.ts";
 import { PixelSum } from "./reduction.ts";
-import type { SigmoidPixelLoss } from "./sigmoid-pixel.ts";
+import type { RowKernel } from "./sigmoid-pixel.ts";
 
 export interface PixelMeanKernel {
   /** Labels under a softmax. */
   readonly labels: Pick<KernelMaps, "prepare" | "second">;
   /** A row of dense targets under a sigmoid. */
-  readonly row: NonNullable<SigmoidPixelLoss["runRow"]>;
+  readonly row: RowKernel;
 }
 
 /** f_c(l) of l = -log p: `power` w l^g, `focal` w (1 - p)^g l; the background is class 0, also where it has no channel. */

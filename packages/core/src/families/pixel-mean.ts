@@ -30,7 +30,7 @@ export function pixelMeanTerm(id: string, given: CompoundOptions, classes: numbe
       options,
       divisor: "weights",
       element: fromLogits ? forms.element : forms.elementOfProbability,
-      ...(fromLogits && { runRow: forms.kernel.row }),
+      ...(fromLogits && { kernel: { run: forms.kernel.row } }),
     });
   }
   return softmaxPixelTerm({

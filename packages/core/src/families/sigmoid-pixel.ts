@@ -6,7 +6,7 @@
 import type { SimdTile } from "../engine/tile.ts";
 import { openCount, type Pixel } from "../reference/pixel.ts";
 import type { ValueAndSlope } from "../reference/value-and-slope.ts";
-import { forEachImage, type Term, totalOf } from "../term.ts";
+import { forEachImage, type KernelMaps, type Term, totalOf } from "../term.ts";
 import { commonTerm } from "./common-options.ts";
 import type { InputOptions, OneVsRestOptions } from "./input-options.ts";
 import {
@@ -27,6 +27,8 @@ export interface BatchConstants {
   /** How many constants come of them. */
   readonly length: number;
   count(pixel: Pixel, sums: Float64Array): void;
+  /** The same of row `c` of a tile, by address. */
+  countRow(tile: SimdTile, c: number, target: number, sums: number): void;
   constants(sums: Float64Array): Float64Array;
 }
 
@@ -43,26 +45,35 @@ export interface SigmoidPixelLoss {
    * is how many of the pixel's channels count.
    */
   element(x: number, t: number, c: number, constants: Float64Array, channels: number): ValueAndSlope;
-  /**
-   * Row `c` of a tile, all by address: adds its sum at `sums`, writes elements and `scale` times the gradient unless 0.
-   * Absent where the kernel lacks an option that is set.
-   */
-  runRow?(
-    tile: SimdTile,
-    c: number,
-    x: number,
-    target: number,
-    scale: number,
-    elements: number,
-    grad: number,
-    sums: number,
-  ): void;
+  /** What it is on the kernels; absent where they lack an option that is set. */
+  readonly kernel?: SigmoidKernel | undefined;
 }
+
+export interface SigmoidKernel extends Pick<KernelMaps, "targets" | "masks"> {
+  readonly run: RowKernel;
+  readonly prepare?: KernelMaps["prepare"];
+}
+
+/**
+ * Runs on row `c` of a tile, all by address: adds its sum at `sums`, writes elements and `scale` times the gradient
+ * unless 0. `constants` are those of `batch`.
+ */
+export type RowKernel = (
+  tile: SimdTile,
+  c: number,
+  x: number,
+  target: number,
+  scale: number,
+  elements: number,
+  grad: number,
+  sums: number,
+  constants: Float64Array,
+) => void;
 
 const NO_CONSTANTS = new Float64Array(0);
 
 export function sigmoidPixelTerm(loss: SigmoidPixelLoss): Term {
-  const { id, options, batch, element, runRow } = loss;
+  const { id, options, batch, element, kernel } = loss;
   const {
     reduction = "mean",
     allIgnored = "zero",
@@ -104,41 +115,63 @@ export function sigmoidPixelTerm(loss: SigmoidPixelLoss): Term {
         }
       },
     },
-    // The kernel does not count nonzero weights.
-    ...(runRow &&
-      divisor !== "nonzero" && {
-        simd: {
-          first(tile, sums) {
-            const elements = tile.pixels * tile.classes;
-            sums[PixelSum.all] += elements;
-            if (tile.countsAll) {
-              sums[PixelSum.pixels] += tile.pixels;
-              sums[PixelSum.valid] += elements;
-              sums[PixelSum.weights] += elements;
-            } else {
-              const { kernels, stride, classes, count } = tile;
-              kernels.countTargets(tile.target(), stride, classes, count, sums.byteOffset);
-            }
-          },
-          second(tile, coefficients, sums) {
-            const { classes, x, xStride, stride, elements, elementsStride, grad, gradStride } = tile;
-            const scale = coefficients[0];
-            const target = tile.target();
-            for (let c = 0; c < classes; c++) {
-              runRow(
-                tile,
-                c,
-                x + c * xStride * 4,
-                target + c * stride * 4,
-                scale,
-                elements === 0 ? 0 : elements + c * elementsStride * 4,
-                grad === 0 ? 0 : grad + c * gradStride * 4,
-                sums.byteOffset,
-              );
-            }
-          },
-        },
-      }),
+    ...(kernel && { simd: kernelMaps(loss, kernel) }),
+  };
+}
+
+/** The maps of tiles, row by row. */
+function kernelMaps(
+  { weightOf, batch, options: { input } }: SigmoidPixelLoss,
+  { run, prepare, targets, masks = true }: SigmoidKernel,
+): KernelMaps {
+  return {
+    ...(prepare && { prepare }),
+    targets: targets ?? ["labels", "dense"],
+    weighs: true,
+    masks: masks && input !== "probabilities",
+    first(tile, sums) {
+      const { kernels, stride, classes, count, weights } = tile;
+      const elements = tile.pixels * classes;
+      sums[PixelSum.all] += elements;
+      if (
+        tile.countsAll &&
+        !tile.isMasked &&
+        weights === 0 &&
+        weightOf === undefined &&
+        batch === undefined
+      ) {
+        sums[PixelSum.pixels] += tile.pixels;
+        for (const sum of [PixelSum.valid, PixelSum.weights, PixelSum.nonzero]) sums[sum] += elements;
+        return;
+      }
+      const target = tile.target();
+      kernels.countTargets(target, stride, classes, count, sums.byteOffset);
+      for (let c = 0; c < classes; c++) {
+        const row = target + c * stride * 4;
+        const at = sums.byteOffset + 8 * PixelSum.weights;
+        kernels.countTargetWeights(row, count, weights, weightOf?.(c) ?? 1, at);
+        batch?.countRow(tile, c, row, sums.byteOffset + 8 * PixelSum.length);
+      }
+    },
+    second(tile, coefficients, sums) {
+      const { classes, x, xStride, stride, elements, elementsStride, grad, gradStride } = tile;
+      const scale = coefficients[0];
+      const target = tile.target();
+      const constants = batch === undefined ? NO_CONSTANTS : coefficients.subarray(1);
+      for (let c = 0; c < classes; c++) {
+        run(
+          tile,
+          c,
+          x + c * xStride * 4,
+          target + c * stride * 4,
+          scale,
+          elements === 0 ? 0 : elements + c * elementsStride * 4,
+          grad === 0 ? 0 : grad + c * gradStride * 4,
+          sums.byteOffset,
+          constants,
+        );
+      }
+    },
   };
 }
 

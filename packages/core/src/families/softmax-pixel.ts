@@ -30,11 +30,58 @@ export interface SoftmaxPixelLoss {
   weightOf?(pixel: Pixel): number;
   /** The loss of a counted pixel; adds `scale` times its gradient to the pixel's `grad` or `slope`. */
   lossOf(pixel: Pixel, scale: number): number;
-  readonly simd?: KernelMaps;
+  /** Absent where the kernels lack an option that is set. */
+  readonly kernel?: SoftmaxKernel | undefined;
+}
+
+/** A loss on the kernels: what it adds to {@link KernelMaps} for all losses of this family. */
+export interface SoftmaxKernel extends Pick<KernelMaps, "targets" | "masks" | "second"> {
+  /** What each class adds to the divisor `weights`, of labels; 1 by default. */
+  readonly classWeights?: readonly number[];
+  /** Writes what `second` finds at `tile.constants`. */
+  prepare?(constants: Float32Array, targetKind: "labels" | "dense"): void;
+}
+
+/** The maps of tiles; `perChannel`: a pixel counts once for each of its channels. */
+export function softmaxKernelMaps(
+  { classWeights, targets, masks = false, prepare, second }: SoftmaxKernel,
+  perChannel: boolean,
+): KernelMaps {
+  const weighs = classWeights?.some((weight) => weight !== 1) ?? false;
+  return {
+    ...(targets && { targets }),
+    weighs: true,
+    masks: masks && !perChannel,
+    prepare(constants, coefficients, targetKind) {
+      if (coefficients !== undefined) prepare?.(constants, targetKind);
+      else if (classWeights !== undefined) constants.set(classWeights);
+    },
+    first(tile, sums) {
+      const { kernels, stride, classes, count, weights, constants } = tile;
+      const before = perChannel ? sums.slice() : sums;
+      sums[PixelSum.all] += tile.pixels;
+      if (tile.targetKind === "dense") {
+        kernels.countWholePixels(tile.target(), stride, classes, count, weights, sums.byteOffset);
+      } else {
+        const counted = tile.countedLabels();
+        sums[PixelSum.pixels] += counted;
+        sums[PixelSum.valid] += counted;
+        if (weights === 0 && !weighs) {
+          sums[PixelSum.weights] += counted;
+          sums[PixelSum.nonzero] += counted;
+        } else {
+          const at = sums.byteOffset + 8 * PixelSum.weights;
+          kernels.countLabelWeights(tile.target(), count, weights, weighs ? constants : 0, at);
+        }
+      }
+      for (let i = PixelSum.valid; i < PixelSum.length; i++) sums[i] += (classes - 1) * (sums[i] - before[i]);
+    },
+    second,
+  };
 }
 
 export function softmaxPixelTerm(loss: SoftmaxPixelLoss): Term {
-  const { id, options, slope, targets, needs, simd, spread = "pixels" } = loss;
+  const { id, options, slope, targets, needs, kernel, spread = "pixels" } = loss;
   const { reduction = "mean", allIgnored = "zero", divisor = loss.divisor, input = "logits" } = options;
   // The elements that `none` returns are pixels, and its value is their plain mean.
   const perChannel = spread === "elements" && reduction !== "none";
@@ -64,7 +111,6 @@ export function softmaxPixelTerm(loss: SoftmaxPixelLoss): Term {
         sums[0] += value;
       },
     },
-    // The kernels count pixels.
-    ...(simd && !perChannel && { simd }),
+    ...(kernel && { simd: softmaxKernelMaps(kernel, perChannel) }),
   };
 }

@@ -35,7 +35,7 @@ export class StudentAndTeacher {
     this.#readInput(pixel.x, pixel.open, this.p, this.logp);
     if (pixel.teacher.length > 0) this.#readInput(pixel.teacher, pixel.open, this.t, this.logt);
     else if (pixel.y < 0) this.#readProbabilities(pixel.t, this.t, this.logt);
-    else throw this.#withoutTeacher();
+    else throw withoutTeacher(this.#id);
   }
 
   /** 1 where a probability is taken as it is, 0 where the clamp takes another in its place. */
@@ -63,13 +63,14 @@ export class StudentAndTeacher {
       log[k] = Math.log(plain[k]);
     }
   }
+}
 
-  #withoutTeacher(): PixelgradError {
-    return new PixelgradError(
-      "EXTRA_MISSING",
-      `${this.#id} of labels needs extra.teacher, a Float32Array with the dims of the logits; without one the target has ` +
-        "to be dense, the teacher's probabilities.",
-      { loss: this.#id, extra: "teacher" },
-    );
-  }
+/** What to throw for labels without a teacher. */
+export function withoutTeacher(id: string): PixelgradError {
+  return new PixelgradError(
+    "EXTRA_MISSING",
+    `${id} of labels needs extra.teacher, a Float32Array with the dims of the logits; without one the target has ` +
+      "to be dense, the teacher's probabilities.",
+    { loss: id, extra: "teacher" },
+  );
 }

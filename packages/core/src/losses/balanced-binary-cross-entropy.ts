@@ -1,6 +1,7 @@
 /** Balanced binary cross-entropy. @module */
 
 import type { LossDefinition } from "../definition.ts";
+import { formKernel } from "../families/binary-form.ts";
 import { inputField, LOGARITHMS_FLOORED, oneVsRestField } from "../families/input-options.ts";
 import { pixelFields } from "../families/reduction.ts";
 import {
@@ -26,14 +27,14 @@ export const balancedBinaryCrossEntropyDefinition: LossDefinition = {
     "Xie, Tu, Holistically-Nested Edge Detection, ICCV 2015, eq. 2, over the batch; with gamma as in pytorch-toolbelt " +
     "BalancedBCEWithLogitsLoss, which however applies any gamma but 1 twice, f^(gamma^2).",
   coupling: "labels",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     ...inputField(LOGARITHMS_FLOORED),
     ...oneVsRestField,
     gamma: { kind: "number", min: 0, default: 1, doc: "How far the rarer side is weighed up." },
     ...pixelFields("valid"),
   },
-  resolve(checked) {
+  resolve(checked, classes) {
     const options = checked as BalancedBinaryCrossEntropyOptions;
     const { gamma = 1, input = "logits" } = options;
     const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(PYTORCH_CLAMPING);
@@ -43,6 +44,14 @@ export const balancedBinaryCrossEntropyDefinition: LossDefinition = {
       batch: sharesOfBatch(gamma),
       element: (x, t, _, [ofPositive, ofNegative]) =>
         weighedLogs(logsOf(x), ofPositive * t, ofNegative * (1 - t)),
+      kernel: formKernel(
+        {
+          form: "sided",
+          clamping: input === "logits" ? undefined : PYTORCH_CLAMPING,
+          numbers: (_, [ofPositive, ofNegative]) => [ofPositive, 0, ofNegative, 0],
+        },
+        classes,
+      ),
     });
   },
 };
@@ -69,6 +78,9 @@ function sharesOfBatch(gamma: number): BatchConstants {
         sums[0] += weight * t[c];
         sums[1] += weight * (1 - t[c]);
       }
+    },
+    countRow({ kernels, count, weights }, _, target, sums) {
+      kernels.sumTargets(target, count, weights, sums, sums + 8);
     },
     constants([positive, negative]) {
       const all = positive + negative;

@@ -1,6 +1,7 @@
 /** Bi-tempered logistic loss. @module */
 
 import type { LossDefinition } from "../definition.ts";
+import { biTemperedKernel } from "../families/label-kernels.ts";
 import { type PixelOptions, pixelFields } from "../families/reduction.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
 import { labelSmoothingField } from "../families/target-smoothing.ts";
@@ -29,7 +30,7 @@ export const biTemperedDefinition: LossDefinition = {
     "Amid et al., Robust Bi-Tempered Logistic Loss, NeurIPS 2019, eq. 6; t1 = t2 = 1 is cross-entropy. n is solved for, where " +
     "the authors' code (and pytorch-toolbelt) stops after five steps; their label smoothing is s (C - 1) / C of ours.",
   coupling: "labels",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     t1: { kind: "number", min: 0, max: 1, default: 0.8, doc: "Temperature of the logarithm." },
     t2: { kind: "number", min: 0, max: 10, default: 1.4, doc: "Temperature of the softmax, at least t1." },
@@ -50,6 +51,7 @@ export const biTemperedDefinition: LossDefinition = {
       slope: "input",
       targets: "either",
       divisor: "valid",
+      ...(t2 > 1 && labelSmoothing === 0 && { kernel: biTemperedKernel(t1, t2) }),
       lossOf(pixel: Pixel, scale) {
         const { x, t, open, grad } = pixel;
         temperedLogSoftmax(x, open, t2, logp);

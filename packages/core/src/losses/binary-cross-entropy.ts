@@ -1,6 +1,7 @@
 /** Binary cross-entropy. @module */
 
 import type { LossDefinition, Preset } from "../definition.ts";
+import { formKernel } from "../families/binary-form.ts";
 import {
   type ClampOptions,
   clampFields,
@@ -13,7 +14,8 @@ import { inputField, oneVsRestField } from "../families/input-options.ts";
 import { pixelFields } from "../families/reduction.ts";
 import {
   type BatchConstants,
-  type SigmoidPixelLoss,
+  type RowKernel,
+  type SigmoidKernel,
   type SigmoidPixelOptions,
   sigmoidPixelTerm,
 } from "../families/sigmoid-pixel.ts";
@@ -21,7 +23,8 @@ import { type TargetSmoothingOptions, targetSmoothingFields } from "../families/
 import type { Loss } from "../loss.ts";
 import { perClass } from "../options.ts";
 import { logsOfLogit, logsOfProbability, weighedLogs } from "../reference/binary-logs.ts";
-import { targetSmoothing } from "../reference/target-smoothing.ts";
+import { type Clamping, PYTORCH_CLAMPING } from "../reference/clamped-log.ts";
+import { type Smoothing, targetSmoothing } from "../reference/target-smoothing.ts";
 import { defineLoss } from "../single-loss.ts";
 
 export interface BinaryCrossEntropyOptions
@@ -98,16 +101,12 @@ export const binaryCrossEntropyDefinition: LossDefinition = {
     const clamping = clampingOf(options, "log");
     const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(clamping);
     const soften = targetSmoothing(labelSmoothing, smoothing);
-    const asKernel =
-      options.classWeights === undefined &&
-      labelSmoothing === 0 &&
-      (input === "logits" || (clamping.clamp === "log" && clamping.logFloor === KERNEL_LOG_FLOOR));
     return sigmoidPixelTerm({
       id: this.id,
       options,
-      weightOf: (c) => classWeights[c],
+      ...(options.classWeights && { weightOf: (c: number) => classWeights[c] }),
       ...(posWeights === undefined && { batch: positivesOfBatch(classes) }),
-      ...(posWeights && asKernel && { runRow: rowKernel(posWeights, input === "logits") }),
+      kernel: kernelOf(options, classWeights, posWeights, clamping),
       element(x, t, c, dynamic, channels) {
         const softened = soften(t, channels);
         const positive = (posWeights ?? dynamic)[c] * softened;
@@ -118,13 +117,46 @@ export const binaryCrossEntropyDefinition: LossDefinition = {
   },
 };
 
-/** The least logarithm of a probability that the kernel gives. */
-const KERNEL_LOG_FLOOR = -100;
+/** The kernel of these options: a fast one of its own for the plain loss, else the form that has them all. */
+function kernelOf(
+  options: BinaryCrossEntropyOptions,
+  classWeights: readonly number[],
+  posWeights: readonly number[] | undefined,
+  clamping: Clamping,
+): SigmoidKernel | undefined {
+  const { input = "logits", labelSmoothing = 0, smoothing = "half" } = options;
+  const { length } = classWeights;
+  const fromLogits = input === "logits";
+  const asPyTorch = clamping.clamp === "log" && clamping.logFloor === PYTORCH_CLAMPING.logFloor;
+  const isPlain = options.classWeights === undefined && labelSmoothing === 0 && (fromLogits || asPyTorch);
+  if (posWeights !== undefined && isPlain) return { run: plainRow(posWeights, fromLogits) };
+  // The share of a channel is then one of those that count, which the kernels do not count pixel by pixel.
+  const isShared = labelSmoothing > 0 && smoothing === "uniform";
+  if (isShared && options.ignoreIndex !== undefined) return undefined;
+  const { keep, ofPositive, ofNegative } = softenedSides(labelSmoothing, smoothing, length);
+  const kernel = formKernel(
+    {
+      form: "sided",
+      clamping: fromLogits ? undefined : clamping,
+      numbers(c, dynamic) {
+        const negative = classWeights[c];
+        const positive = negative * (posWeights ?? dynamic)[c];
+        return [positive * keep, positive * ofPositive, negative * keep, negative * ofNegative];
+      },
+    },
+    length,
+  );
+  return kernel && { ...kernel, masks: !isShared };
+}
 
-function rowKernel(
-  posWeights: readonly number[],
-  fromLogits: boolean,
-): NonNullable<SigmoidPixelLoss["runRow"]> {
+/** A softened target t' as t keep + ofPositive, and 1 - t' as (1 - t) keep + ofNegative. */
+function softenedSides(s: number, smoothing: Smoothing, channels: number) {
+  if (smoothing === "half") return { keep: 1 - s, ofPositive: s / 2, ofNegative: s / 2 };
+  if (smoothing === "flip") return { keep: 1 - 2 * s, ofPositive: s, ofNegative: s };
+  return { keep: 1 - s, ofPositive: s / channels, ofNegative: s - s / channels };
+}
+
+function plainRow(posWeights: readonly number[], fromLogits: boolean): RowKernel {
   return ({ kernels, count, adds }, c, x, target, scale, elements, grad, sums) => {
     const w = posWeights[c];
     if (!fromLogits) {
@@ -148,6 +180,9 @@ function positivesOfBatch(classes: number): BatchConstants {
         sums[c] += weight * t[c];
         sums[classes + c] += weight * (1 - t[c]);
       }
+    },
+    countRow({ kernels, count, weights }, c, target, sums) {
+      kernels.sumTargets(target, count, weights, sums + 8 * c, sums + 8 * (classes + c));
     },
     constants: (sums) =>
       Float64Array.from({ length: classes }, (_, c) => (sums[c] > 0 ? sums[classes + c] / sums[c] : 1)),

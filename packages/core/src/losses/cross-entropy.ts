@@ -10,10 +10,12 @@ import {
   type NormalizationOptions,
   normalizationField,
 } from "../families/clamp-options.ts";
+import { classFormKernel } from "../families/class-form.ts";
 import { classWeightsField } from "../families/class-options.ts";
 import { inputField } from "../families/input-options.ts";
-import { type PixelOptions, PixelSum, pixelFields } from "../families/reduction.ts";
-import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
+import { crossEntropyKernel, nllKernel, onLabels } from "../families/label-kernels.ts";
+import { type PixelOptions, pixelFields } from "../families/reduction.ts";
+import { type SoftmaxKernel, softmaxPixelTerm } from "../families/softmax-pixel.ts";
 import { labelSmoothingField } from "../families/target-smoothing.ts";
 import type { Loss } from "../loss.ts";
 import { optionConflict, perClass } from "../options.ts";
@@ -27,7 +29,7 @@ import {
 } from "../reference/cross-entropy.ts";
 import type { Pixel } from "../reference/pixel.ts";
 import { defineLoss } from "../single-loss.ts";
-import type { KernelMaps, Term } from "../term.ts";
+import type { Term } from "../term.ts";
 
 export interface CrossEntropyOptions
   extends PixelOptions,
@@ -120,9 +122,8 @@ export const crossEntropyDefinition: LossDefinition = {
   },
   resolve(checked, classes) {
     const options = checked as CrossEntropyOptions;
-    const { smoothingWeights = "class", divisor } = options;
+    const { smoothingWeights = "class" } = options;
     const weights = perClass(this.id, "classWeights", options.classWeights ?? 1, classes);
-    const asKernel = isOfKernel(options);
     return softmaxPixelTerm({
       id: this.id,
       options,
@@ -132,21 +133,36 @@ export const crossEntropyDefinition: LossDefinition = {
       // A dense target has no class of its own whose weight could count: PyTorch divides by the number of pixels.
       weightOf: (pixel) => (pixel.y < 0 && smoothingWeights === "class" ? 1 : weightOfPixel(pixel, weights)),
       lossOf: pixelLoss(options, weights),
-      // The kernel does not count nonzero weights.
-      ...(asKernel &&
-        divisor !== "nonzero" && { simd: crossEntropyKernel(weights, options.labelSmoothing ?? 0) }),
+      kernel: kernelOf(options, weights),
     });
   },
 };
 
-/** Whether the kernel computes these options. */
-function isOfKernel({
-  input = "logits",
-  smoothingWeights = "class",
-  labelSmoothing = 0,
-  zLoss = 0,
-}: CrossEntropyOptions): boolean {
-  return input === "logits" && zLoss === 0 && (smoothingWeights === "class" || labelSmoothing === 0);
+/** The kernels of these options: those of labels that are fast, and the form that has them all. */
+function kernelOf(options: CrossEntropyOptions, weights: readonly number[]): SoftmaxKernel | undefined {
+  const { input = "logits", smoothingWeights = "class", labelSmoothing = 0, zLoss = 0 } = options;
+  const weighsPixels = smoothingWeights === "pixel";
+  const weighs = weights.some((weight) => weight !== 1);
+  // Of probabilities of 0 the kernels skip what is not asked for; the divisor of dense targets counts pixels.
+  if (input === "probabilities" && options.zeroTargets === "multiply") return undefined;
+  const any = classFormKernel(
+    {
+      form: "crossEntropy",
+      input,
+      clamping: clampingOf(options, "none"),
+      normalization: options.normalization ?? "none",
+      labelSmoothing,
+      numbers: [0, 0, zLoss, weighsPixels ? 1 : 0],
+      factors: weights,
+      classWeights: weights,
+    },
+    weights.length,
+  );
+  if (any === undefined) return undefined;
+  const forms = weighsPixels && weighs ? { ...any, targets: ["labels"] as const } : any;
+  if (zLoss !== 0 || (weighsPixels && labelSmoothing > 0)) return forms;
+  if (input === "logits") return onLabels(forms, crossEntropyKernel(weights, labelSmoothing));
+  return input === "log-probabilities" && labelSmoothing === 0 ? onLabels(forms, nllKernel(weights)) : forms;
 }
 
 /** The loss of a pixel for what the input holds. */
@@ -180,44 +196,4 @@ function pixelLoss(
  */
 export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
   return defineLoss(crossEntropyDefinition, options);
-}
-
-function crossEntropyKernel(weights: readonly number[], labelSmoothing: number): KernelMaps {
-  const weighs = weights.some((weight) => weight !== 1);
-  return {
-    prepare(constants) {
-      constants.set(weights);
-    },
-    first(tile, sums) {
-      const counted = tile.countedLabels();
-      const { kernels, count, constants } = tile;
-      sums[PixelSum.pixels] += counted;
-      sums[PixelSum.valid] += counted;
-      sums[PixelSum.weights] += weighs ? kernels.weightOfLabels(tile.target(), count, constants) : counted;
-      sums[PixelSum.all] += tile.pixels;
-    },
-    second(tile, coefficients, sums) {
-      tile.kernels.crossEntropy(
-        tile.x,
-        tile.xStride,
-        tile.e,
-        tile.stride,
-        tile.target(),
-        tile.r,
-        weighs ? tile.constants : 0,
-        labelSmoothing,
-        tile.classes,
-        tile.count,
-        coefficients[0],
-        tile.elements,
-        tile.grad,
-        tile.gradStride,
-        tile.adds,
-        tile.own,
-        tile.row(0),
-        tile.row(1),
-        sums.byteOffset,
-      );
-    },
-  };
 }

@@ -1,6 +1,7 @@
 /** Focal cosine loss. @module */
 
 import type { LossDefinition } from "../definition.ts";
+import { focalCosineKernel } from "../families/label-kernels.ts";
 import { type PixelOptions, pixelFields } from "../families/reduction.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
 import type { Loss } from "../loss.ts";
@@ -25,7 +26,7 @@ export const focalCosineDefinition: LossDefinition = {
     "Kim et al., Data-Efficient Deep Learning Method for Image Classification, 2020, eq. 3; pytorch-toolbelt FocalCosineLoss, " +
     "whose xent is w.",
   coupling: "labels",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     alpha: { kind: "number", min: 0, default: 1, doc: "A plain multiplier of the focal part." },
     gamma: {
@@ -49,6 +50,7 @@ export const focalCosineDefinition: LossDefinition = {
       slope: "input",
       targets: "labels",
       divisor: "valid",
+      kernel: focalCosineKernel(factor, gamma),
       lossOf({ x, y, open, grad }: Pixel, scale) {
         const length = lengthOf(x, open);
         for (let c = 0; c < classes; c++) v[c] = open[c] === 0 ? 0 : x[c] / length;

@@ -1,15 +1,11 @@
 /** Focal loss. @module */
 
 import type { LossDefinition, LossPreset, Preset } from "../definition.ts";
-import { clampingOf } from "../families/clamp-options.ts";
 import { type FocalTermOptions, focalTerm } from "../families/focal.ts";
 import { type FocalOptions, focalFields } from "../families/focal-options.ts";
-import { sigmoidPixelTerm } from "../families/sigmoid-pixel.ts";
+import { focalRowTerm } from "../families/focal-rows.ts";
 import type { Loss } from "../loss.ts";
-import { logsOfLogit, logsOfProbability } from "../reference/binary-logs.ts";
-import { type FocalShape, focalOfElement } from "../reference/focal.ts";
 import { defineLoss } from "../single-loss.ts";
-import type { Term } from "../term.ts";
 
 export type { FocalOptions } from "../families/focal-options.ts";
 
@@ -96,7 +92,8 @@ export const focalDefinition: LossDefinition = {
   presets,
   resolve(checked, classes) {
     const options = checked as FocalOptions;
-    return plainTerm(this.id, options) ?? focalTerm(this.id, withDefaults(options), classes);
+    const full = withDefaults(options);
+    return focalRowTerm(this.id, full, classes) ?? focalTerm(this.id, full, classes);
   },
 };
 
@@ -117,45 +114,6 @@ function withDefaults(options: FocalOptions): FocalTermOptions {
     ...options,
     activation,
   };
-}
-
-/** What the SIMD kernel has: the focal loss of the definition's formula. */
-function plainTerm(id: string, options: FocalOptions): Term | undefined {
-  const full = withDefaults(options);
-  const { alpha = 1, gamma, divisor, input, softTargets } = full;
-  const clamping = clampingOf(full, "log");
-  const fromLogits = input === "logits";
-  if (typeof alpha !== "number" || typeof gamma !== "number" || divisor === "modulator") return undefined;
-  const plain =
-    full.activation === "sigmoid" &&
-    (options.alpha === undefined || full.alphaMode === "multiplier") &&
-    softTargets === "exp" &&
-    full.reducedThreshold === undefined &&
-    full.shift === undefined &&
-    full.modulator === "differentiated" &&
-    full.labelSmoothing === 0 &&
-    full.classes === "all" &&
-    full.classWeights === undefined &&
-    full.spread === "elements" &&
-    (fromLogits || clamping.clamp === "log");
-  if (!plain) return undefined;
-  const logsOf = fromLogits ? logsOfLogit : logsOfProbability(clamping);
-  const factors = { gamma, positive: alpha, negative: alpha };
-  const shape: FocalShape = { softTargets, detached: false };
-  return sigmoidPixelTerm({
-    id,
-    options: { ...options, divisor },
-    runRow({ kernels, count, adds }, _channel, x, target, scale, elements, grad, sums) {
-      if (!fromLogits) {
-        kernels.focalOfProbabilities(x, target, count, alpha, gamma, scale, elements, grad, adds, sums);
-      } else if (gamma === 2) {
-        kernels.squareFocal(x, target, count, alpha, scale, elements, grad, adds, sums);
-      } else {
-        kernels.focal(x, target, count, alpha, gamma, scale, elements, grad, adds, sums);
-      }
-    },
-    element: (x, t) => focalOfElement(logsOf(x), t, factors, shape),
-  });
 }
 
 /**

@@ -1,6 +1,8 @@
 /** Generalized cross-entropy. @module */
 
 import type { LossDefinition } from "../definition.ts";
+import { roundedBy } from "../families/binary-form.ts";
+import { classFormKernel } from "../families/class-form.ts";
 import { type InputOptions, inputField } from "../families/input-options.ts";
 import { type PixelOptions, pixelFields } from "../families/reduction.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
@@ -16,6 +18,12 @@ export interface GeneralizedCrossEntropyOptions extends PixelOptions, InputOptio
   readonly q?: number;
 }
 
+/**
+ * Of the kernels, for dense targets: near 1, dl/dx_k = p_k (sum_j t_j p_j - t_k), and where two classes share a target and
+ * nearly all of the probability, nothing is left of float32's digits.
+ */
+const MOST_SOFT_Q = 0.9;
+
 export const generalizedCrossEntropyDefinition: LossDefinition = {
   id: "generalized-cross-entropy",
   formula: "l = sum_c t_c (1 - p_c^q) / q, p = softmax(x); mean over counted pixels",
@@ -23,7 +31,7 @@ export const generalizedCrossEntropyDefinition: LossDefinition = {
     "Zhang, Sabuncu, Generalized Cross Entropy Loss, NeurIPS 2018, eq. 6; q = 0 is its limit, cross-entropy. Probabilities " +
     "below 3e-44 count as that.",
   coupling: "labels",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     q: {
       kind: "number",
@@ -52,6 +60,17 @@ export const generalizedCrossEntropyDefinition: LossDefinition = {
       slope: "input",
       targets: "either",
       divisor: "valid",
+      kernel: classFormKernel(
+        {
+          input,
+          clamping: PYTORCH_CLAMPING,
+          ...(input === "logits" && q > MOST_SOFT_Q && { targets: ["labels"] }),
+          ...(q === 0
+            ? { form: "crossEntropy", ofLabels: "polyOfLabels", numbers: [1] }
+            : { form: "generalized", ofLabels: "generalizedOfLabels", numbers: [q, 0, 0, roundedBy(q)] }),
+        },
+        classes,
+      ),
       // d / d log p of (1 - p^q) / q is -p^q.
       lossOf(pixel: Pixel, scale) {
         logs.read(pixel);

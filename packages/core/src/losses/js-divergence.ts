@@ -17,7 +17,7 @@ export const jsDivergenceDefinition: LossDefinition = {
     "t = softmax(teacher / T) or the target; mean over pixels",
   source: "Lin, Divergence measures based on the Shannon entropy, 1991, eq. 4.1; kornia js_div_loss_2d.",
   coupling: "labels",
-  kernel: "scalar",
+  kernel: "simd",
   fields: divergenceFields,
   presets: {
     kornia: {
@@ -31,6 +31,7 @@ export const jsDivergenceDefinition: LossDefinition = {
       options: checked as JsDivergenceOptions,
       classes,
       divergence: jensenShannon,
+      kernel: { name: "jensenShannon", counted: false, massOfTeacher: 0 },
     });
   },
 };

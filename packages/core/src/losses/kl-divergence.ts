@@ -28,7 +28,7 @@ export const klDivergenceDefinition: LossDefinition = {
     "Hinton et al., Distilling the Knowledge in a Neural Network, 2015, section 2 (T^2); PyTorch 2 KLDivLoss, Keras " +
     "KLDivergence, kornia kl_div_loss_2d, optax generalized_kl_divergence. 0 log 0 is 0 everywhere.",
   coupling: "labels",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     ...divergenceFields,
     direction: {
@@ -65,7 +65,19 @@ export const klDivergenceDefinition: LossDefinition = {
     const counted = mass === "counted" || input === "logits";
     const massOfTarget = mass === "counted" || input !== "logits" ? 0 : direction === "forward" ? 1 : -1;
     const divergence = direction === "forward" ? forwardKl(counted) : reverseKl(counted);
-    return divergenceTerm({ id: this.id, options, classes, divergence, massOfTarget });
+    const sign = direction === "forward" ? 1 : -1;
+    return divergenceTerm({
+      id: this.id,
+      options,
+      classes,
+      divergence,
+      massOfTarget,
+      kernel: {
+        name: direction === "forward" ? "forwardKl" : "reverseKl",
+        counted,
+        massOfTeacher: counted ? 0 : sign,
+      },
+    });
   },
 };
 

@@ -2,6 +2,7 @@
 
 import type { LossDefinition, Preset } from "../definition.ts";
 import { classWeightsField } from "../families/class-options.ts";
+import { nllKernel } from "../families/label-kernels.ts";
 import { type PixelOptions, pixelFields } from "../families/reduction.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
 import type { Loss } from "../loss.ts";
@@ -21,7 +22,7 @@ export const nllDefinition: LossDefinition = {
   source:
     "PyTorch 2 NLLLoss, ONNX NegativeLogLikelihoodLoss. A batch without a counted pixel gives 0, not NaN.",
   coupling: "labels",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     ...classWeightsField(),
     ...pixelFields("weights"),
@@ -42,6 +43,7 @@ export const nllDefinition: LossDefinition = {
       targets: "labels",
       divisor: "weights",
       weightOf: ({ y }) => weights[y],
+      kernel: nllKernel(weights),
       lossOf: (pixel, scale) => crossEntropyOfLogProbabilities(pixel, weights, 0, scale),
     });
   },

@@ -1,6 +1,7 @@
 /** Penalty-reduced focal loss. @module */
 
 import type { LossDefinition } from "../definition.ts";
+import { float32AtLeast, formKernel, roundedBy } from "../families/binary-form.ts";
 import { type ClampOptions, clampFields, clampingOf } from "../families/clamp-options.ts";
 import { emptyDivisor } from "../families/common-options.ts";
 import { inputField, oneVsRestField } from "../families/input-options.ts";
@@ -9,7 +10,7 @@ import { type SigmoidPixelOptions, sigmoidPixelTerm } from "../families/sigmoid-
 import type { Loss } from "../loss.ts";
 import { type BinaryLogs, logsOfLogit, logsOfProbability, times } from "../reference/binary-logs.ts";
 import { defineLoss } from "../single-loss.ts";
-import { forEachImage, type Term, totalOf } from "../term.ts";
+import { forEachImage, type KernelMaps, type Term, totalOf } from "../term.ts";
 
 export interface PenaltyReducedFocalOptions extends Omit<SigmoidPixelOptions, "divisor">, ClampOptions {
   readonly preset?: "keras";
@@ -31,7 +32,7 @@ export const penaltyReducedFocalDefinition: LossDefinition = {
     "Law, Deng, CornerNet, ECCV 2018, eq. 1, and Zhou et al., Objects as Points, 2019, eq. 1; KerasCV " +
     "BinaryPenaltyReducedFocalCrossEntropy.",
   coupling: "labels",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     ...inputField(),
     ...oneVsRestField,
@@ -59,17 +60,27 @@ export const penaltyReducedFocalDefinition: LossDefinition = {
       note: "KerasCV BinaryPenaltyReducedFocalCrossEntropy, which clips probabilities to [1e-4, 0.9999].",
     },
   },
-  resolve(checked) {
+  resolve(checked, classes) {
     const options = checked as PenaltyReducedFocalOptions;
     const { alpha = 2, beta = 4, positiveThreshold = 1, divisor = "positives", input = "logits" } = options;
     const { reduction = "mean" } = options;
-    const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(clampingOf(options, "log"));
+    const clamping = clampingOf(options, "log");
+    const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(clamping);
+    const threshold = float32AtLeast(positiveThreshold);
     const byPeaks = divisor === "positives";
     const term = sigmoidPixelTerm({
       id: this.id,
       options: { ...options, divisor: byPeaks ? "valid" : divisor },
       element: (x, t) =>
         t >= positiveThreshold ? ofPeak(logsOf(x), alpha) : ofSurroundings(logsOf(x), alpha, (1 - t) ** beta),
+      kernel: formKernel(
+        {
+          form: "penalty",
+          clamping: input === "logits" ? undefined : clamping,
+          numbers: () => [alpha, beta, threshold, 0, 0, roundedBy(beta)],
+        },
+        classes,
+      ),
     });
     return byPeaks && reduction === "mean" ? dividedByPeaks(term, options, positiveThreshold) : term;
   },
@@ -124,6 +135,21 @@ function dividedByPeaks(
           if (pixel.open[c] !== 0 && pixel.t[c] >= positiveThreshold) sums[peaks] += pixel.weight;
         }
       },
+    },
+    ...(term.simd && { simd: countingPeaks(term.simd, peaks, float32AtLeast(positiveThreshold)) }),
+  };
+}
+
+function countingPeaks(maps: KernelMaps, peaks: number, threshold: number): KernelMaps {
+  return {
+    ...maps,
+    first(tile, sums) {
+      maps.first(tile, sums);
+      const { kernels, classes, stride, count, weights } = tile;
+      const target = tile.target();
+      for (let c = 0; c < classes; c++) {
+        kernels.sumPeaks(target + c * stride * 4, count, weights, threshold, sums.byteOffset + 8 * peaks);
+      }
     },
   };
 }

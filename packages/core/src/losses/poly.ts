@@ -1,6 +1,8 @@
 /** Poly-1 loss. @module */
 
 import type { LossDefinition } from "../definition.ts";
+import { formKernel } from "../families/binary-form.ts";
+import { classFormKernel } from "../families/class-form.ts";
 import {
   type InputOptions,
   inputField,
@@ -33,7 +35,7 @@ export const polyDefinition: LossDefinition = {
   source:
     "Leng et al., PolyLoss, ICLR 2022, eq. 6 (Poly-1); optax poly_loss_cross_entropy, whose default epsilon is 2.",
   coupling: "labels",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     base: {
       kind: "choice",
@@ -49,7 +51,7 @@ export const polyDefinition: LossDefinition = {
   resolve(checked, classes) {
     const options = checked as PolyOptions;
     return options.base === "binary-cross-entropy"
-      ? sigmoidTerm(this.id, options)
+      ? sigmoidTerm(this.id, options, classes)
       : softmaxTerm(this.id, options, classes);
   },
 };
@@ -62,6 +64,9 @@ export const polyDefinition: LossDefinition = {
 export function poly(options: PolyOptions = {}): Loss {
   return defineLoss(polyDefinition, options);
 }
+
+/** Of the kernels: near -1 a confident pixel's loss is what two float32 numbers nearly cancel to. */
+const LEAST_EPSILON = -0.5;
 
 /** dl / d log p_c = -t_c (1 + e p_c). */
 function softmaxTerm(id: string, options: PolyOptions, classes: number): Term {
@@ -81,6 +86,12 @@ function softmaxTerm(id: string, options: PolyOptions, classes: number): Term {
     slope: "input",
     targets: "either",
     divisor: "valid",
+    ...(epsilon >= LEAST_EPSILON && {
+      kernel: classFormKernel(
+        { form: "poly", input, clamping: PYTORCH_CLAMPING, ofLabels: "polyOfLabels", numbers: [1, epsilon] },
+        classes,
+      ),
+    }),
     lossOf(pixel: Pixel, scale) {
       const { t, open } = pixel;
       logs.read(pixel);
@@ -102,7 +113,7 @@ function softmaxTerm(id: string, options: PolyOptions, classes: number): Term {
   });
 }
 
-function sigmoidTerm(id: string, options: PolyOptions): Term {
+function sigmoidTerm(id: string, options: PolyOptions, classes: number): Term {
   const { epsilon = 1, input = "logits" } = options;
   const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(PYTORCH_CLAMPING);
   return sigmoidPixelTerm({
@@ -116,5 +127,15 @@ function sigmoidTerm(id: string, options: PolyOptions): Term {
         slope: slope + epsilon * (1 - 2 * t) * logs.dp,
       };
     },
+    ...(epsilon >= LEAST_EPSILON && {
+      kernel: formKernel(
+        {
+          form: "poly",
+          clamping: input === "logits" ? undefined : PYTORCH_CLAMPING,
+          numbers: () => [epsilon],
+        },
+        classes,
+      ),
+    }),
   });
 }

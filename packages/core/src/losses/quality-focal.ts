@@ -1,6 +1,7 @@
 /** Quality focal loss. @module */
 
 import type { LossDefinition } from "../definition.ts";
+import { formKernel } from "../families/binary-form.ts";
 import { inputField, LOGARITHMS_FLOORED, oneVsRestField } from "../families/input-options.ts";
 import { pixelFields } from "../families/reduction.ts";
 import { type SigmoidPixelOptions, sigmoidPixelTerm } from "../families/sigmoid-pixel.ts";
@@ -27,14 +28,14 @@ export const qualityFocalDefinition: LossDefinition = {
     "Li et al., Generalized Focal Loss, NeurIPS 2020, eq. 2; pytorch-toolbelt QualityFocalLoss. Its gradient at t = p, where " +
     "it has a cusp for beta below 1, is taken as 0.",
   coupling: "labels",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     ...inputField(LOGARITHMS_FLOORED),
     ...oneVsRestField,
     beta: { kind: "number", min: 0, default: 2, doc: "How strongly what is nearly right is played down." },
     ...pixelFields("valid"),
   },
-  resolve(checked) {
+  resolve(checked, classes) {
     const options = checked as QualityFocalOptions;
     const { beta = 2, input = "logits" } = options;
     const logsOf = input === "logits" ? logsOfLogit : logsOfProbability(PYTORCH_CLAMPING);
@@ -42,6 +43,15 @@ export const qualityFocalDefinition: LossDefinition = {
       id: this.id,
       options,
       element: (x, t) => qualityFocalOf(logsOf(x), t, beta),
+      kernel: formKernel(
+        {
+          form: "quality",
+          clamping: input === "logits" ? undefined : PYTORCH_CLAMPING,
+          ...(beta !== 0 && beta < 2 && { targets: ["labels"] }),
+          numbers: () => [beta],
+        },
+        classes,
+      ),
     });
   },
 };

@@ -1,6 +1,7 @@
 /** Symmetric cross-entropy. @module */
 
 import type { LossDefinition } from "../definition.ts";
+import { classFormKernel } from "../families/class-form.ts";
 import { type InputOptions, inputField, LOGARITHMS_FLOORED } from "../families/input-options.ts";
 import { type PixelOptions, pixelFields } from "../families/reduction.ts";
 import { softmaxPixelTerm } from "../families/softmax-pixel.ts";
@@ -28,7 +29,7 @@ export const symmetricCrossEntropyDefinition: LossDefinition = {
     "Wang et al., Symmetric Cross Entropy for Robust Learning with Noisy Labels, ICCV 2019, eq. 6 and 7. PyTorch code that " +
     "clamps one-hot targets at 1e-4 has logZero -9.21.",
   coupling: "labels",
-  kernel: "scalar",
+  kernel: "simd",
   fields: {
     alpha: { kind: "number", min: 0, default: 0.1, doc: "Weight of the cross-entropy." },
     beta: { kind: "number", min: 0, default: 1, doc: "Weight of the reverse cross-entropy." },
@@ -54,6 +55,18 @@ export const symmetricCrossEntropyDefinition: LossDefinition = {
       slope: "input",
       targets: "either",
       divisor: "valid",
+      kernel: classFormKernel(
+        {
+          form: "symmetric",
+          input,
+          clamping: PYTORCH_CLAMPING,
+          // Without cross-entropy, classes of the same target cancel: see generalized cross-entropy.
+          ...(input === "logits" && alpha === 0 && { targets: ["labels"] }),
+          ofLabels: "symmetricOfLabels",
+          numbers: [alpha, beta, logZero],
+        },
+        classes,
+      ),
       lossOf(pixel: Pixel, scale) {
         const { t, open } = pixel;
         logs.read(pixel);
