@@ -158,7 +158,7 @@ export { describeField, type OptionField, type OptionFields } from "./options.ts
 export { cutPieces, type Piece } from "./pieces.ts";
 export { addSums, LossPlan } from "./plan.ts";
 export type { Layout, Problem } from "./problem.ts";
-export { type ReferenceResult, referenceValueAndGrad } from "./reference-value.ts";
+export { type ReferenceResult, referenceEngine, referenceValueAndGrad } from "./reference-value.ts";
 export { isLevels } from "./single-loss.ts";
 export { distanceField } from "./surface/distance-field.ts";
 export {

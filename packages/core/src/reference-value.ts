@@ -18,7 +18,8 @@ export interface ReferenceResult extends Omit<LossValue, "elements"> {
   readonly grad: Float64Array;
 }
 
-const pixelEngine: MapEngine = {
+/** The float64 maps, pixel by pixel, on whatever arrays a view has. */
+export const referenceEngine: MapEngine = {
   first(plan, view) {
     const sums = new Float64Array(plan.firstLength);
     firstOverPixels({ plan, terms: allTerms(plan), view, begin: 0, count: view.count }, sums);
@@ -46,7 +47,7 @@ export function referenceValueAndGrad(
   const x = Float64Array.from(logits.data as Float64Array);
   const call = openReference(loss, x, logits.dims, target, extra);
   const grad = new Float64Array(x.length);
-  const { first, second } = mapsOf({ ...call, outputs: { grad } }, pixelEngine);
+  const { first, second } = mapsOf({ ...call, outputs: { grad } }, referenceEngine);
   return { ...call.plan.result(first, second), grad };
 }
 
@@ -63,7 +64,7 @@ export function referenceValueOf(
 ): () => number {
   const call = { ...openReference(loss, x, dims, target, extra), outputs: {} };
   return () => {
-    const { first, second } = mapsOf(call, pixelEngine);
+    const { first, second } = mapsOf(call, referenceEngine);
     return call.plan.result(first, second).value;
   };
 }

@@ -82,6 +82,7 @@ test("@pixelgrad/core exports these names and no others", () => {
       "predictedLabels",
       "presetNames",
       "qualityFocal",
+      "referenceEngine",
       "referenceValueAndGrad",
       "roomForSoftmax",
       "runInline",

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { addSums, inlineEngine, LossPlan, type Problem, viewPiece } from "@pixelgrad/core";
+import { addSums, LossPlan, type Problem, referenceEngine, viewPiece } from "@pixelgrad/core";
 
 /** No bias is further from 0: a class of fewer than one pixel in 8000 must stay within reach of training. */
 const FURTHEST = 9;
@@ -61,16 +61,15 @@ interface ConstantLoss {
 
 /**
  * The loss of the same logits at every pixel, when labels have these shares: the maps of the loss on one pixel of each
- * label, merged with its share as weight.
+ * label, merged with its share as weight. In float64, whose steps do not end the search early.
  */
 function constantLoss(plan: LossPlan, shares: Float64Array): (bias: Float32Array) => ConstantLoss {
-  const engine = inlineEngine();
   const pixel = { image: 0, begin: 0, count: 1 };
   const labels = Array.from(shares, (_, label) => label);
   const first = new Float64Array(plan.firstLength);
   for (const label of labels) {
     const view = viewPiece(plan, pixelProblem(new Float32Array(plan.classes), label), pixel);
-    addSums(first, scaled(engine.first(plan, view), at(shares, label)));
+    addSums(first, scaled(referenceEngine.first(plan, view), at(shares, label)));
   }
   const coefficients = plan.finish([first])[0]!;
   return (bias) => {
@@ -80,7 +79,7 @@ function constantLoss(plan: LossPlan, shares: Float64Array): (bias: Float32Array
       const grad = new Float32Array(plan.classes);
       const view = viewPiece(plan, pixelProblem(bias, label), pixel, { grad });
       const share = at(shares, label);
-      addSums(second, scaled(engine.second(plan, view, coefficients), share));
+      addSums(second, scaled(referenceEngine.second(plan, view, coefficients), share));
       addSums(slopes, scaled(Float64Array.from(grad), share));
     }
     return { value: plan.result([first], [second]).value, slopes };
@@ -98,8 +97,6 @@ function pixelProblem(logits: Float32Array, label: number): Problem {
     logits,
     target: Uint8Array.of(label),
     targetKind: classes === 1 ? "dense" : "labels",
-    // No kernel takes weights: the search needs values in float64, whose steps do not end it early.
-    pixelWeights: Float64Array.of(1),
     logitsDims: [1, classes, 1],
     targetDims: [1, 1],
   };
