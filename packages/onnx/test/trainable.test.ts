@@ -202,6 +202,22 @@ describe("cuts on offer", () => {
   });
 });
 
+test("a comparison is no operator that lacks a rule: no gradient goes through it", async () => {
+  const gated = model(
+    [
+      conv("image", "e1", same),
+      node("Greater", ["e1", "half"], ["above"]),
+      node("Cast", ["above"], ["gate"], { to: 1 }),
+      node("Mul", ["e1", "gate"], ["gated"]),
+      conv("gated", "out"),
+    ],
+    { e1: [2, 3, 3], out: [2, 2, 1] },
+  );
+  const { graph } = gated;
+  const whole = gated.withGraph({ initializer: [...graph.initializer, floatTensor("half", [], [0.5])] });
+  expect((await candidateCuts(whole, size)).flatMap(({ withoutRule }) => withoutRule)).toEqual([]);
+});
+
 test("an operator without a rule is refused with the nearest cut that avoids it", async () => {
   const found = model(
     [
