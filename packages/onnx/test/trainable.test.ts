@@ -8,6 +8,7 @@ import {
   floatTensor,
   node,
   OnnxModel,
+  replaceResize,
   type Trainable,
   trainingGraphs,
   valueInfo,
@@ -150,6 +151,29 @@ describe("what is trained", () => {
     expect(await trained(shared, ["again"])).toEqual(weights("out"));
     expect(await trained(shared, "all")).toEqual(weights("e1", "again", "out"));
   });
+});
+
+test("the matrices of a replaced resize are no weights", async () => {
+  const replaced = await replaceResize(pyramid, "align-corners");
+  expect(await trained(replaced, "all")).toEqual(weights("e1", "e2", "a", "b", "fused", "low"));
+  expect(await trained(replaced, "decoder")).toEqual(weights("fused", "low"));
+});
+
+test("the decoder does not begin at a constant that is repeated over the image", async () => {
+  const graph = model(
+    [
+      conv("image", "e1", down),
+      node("Shape", ["e1"], ["dims"]),
+      node("Expand", ["one", "dims"], ["grid"]),
+      node("Add", ["e1", "grid"], ["placed"]),
+      conv("placed", "low"),
+      node("Resize", ["low", "", "x2"], ["out"], upsample),
+    ],
+    { e1: [2, 3, 3], low: [2, 2, 1] },
+  ).graph;
+  const initializer = [...graph.initializer, floatTensor("one", [1, 1, 1, 1], [1])];
+  const placed = chain.withGraph({ ...graph, initializer });
+  expect(await trained(placed, "decoder")).toEqual(weights("low"));
 });
 
 describe("cuts on offer", () => {

@@ -28,12 +28,13 @@ interface Wiring {
   readonly trainable?: Trainable;
   /** Weights whose gradients are expected; all of `weights` unless given. */
   readonly trained?: readonly string[];
+  /** Of the image; 4 by 5 unless given. */
   readonly size?: readonly [number, number];
+  /** Of the logits, where it is another. */
+  readonly outputSize?: readonly [number, number];
   readonly opset?: number;
   /** Outputs besides `logits`. */
   readonly outputs?: readonly string[];
-  readonly irVersion?: bigint;
-  readonly listed?: boolean;
 }
 
 const same = { pads: [1, 1, 1, 1] };
@@ -89,13 +90,6 @@ const wirings: Readonly<Record<string, Wiring>> = {
     ],
     weights: { a: [6], b: [3, 3], c: [1, 1, 3, 3], w: [2, 3, 1, 1] },
     constants: [intTensor("kernel", [3, 2, 1, 1]), intTensor("two", [2]), intTensor("three", [3])],
-  },
-  "initialisers that are listed as inputs": {
-    nodes: [node("Conv", ["image", "a"], ["h"], same), node("Conv", ["h", "w", "b"], ["logits"])],
-    weights: { a: [3, 2, 3, 3], w: [2, 3, 1, 1], b: [2] },
-    irVersion: 3n,
-    listed: true,
-    opset: 7,
   },
   "a split of which nothing reads the middle": {
     nodes: [
@@ -200,17 +194,6 @@ const wirings: Readonly<Record<string, Wiring>> = {
     constants: [float16("a", [3, 2, 3, 3])],
     trained: ["a", "w"],
   },
-  "weights in Constant nodes": {
-    nodes: [
-      node("Constant", [], ["a"], {
-        value: { tensor: floatTensor("", [3, 2, 1, 1], [0.5, -0.25, 1, 0.75, -0.5, 0.125]) },
-      }),
-      node("Conv", ["image", "a"], ["h"]),
-      node("Conv", ["h", "w"], ["logits"]),
-    ],
-    weights: { w: [2, 3, 1, 1] },
-    trained: ["a", "w"],
-  },
   "frozen middle between trained ends, that reads the image again": {
     nodes: [
       node("Conv", ["image", "a"], ["h"], same),
@@ -232,6 +215,17 @@ const wirings: Readonly<Record<string, Wiring>> = {
     weights: { a: [2, 2, 1, 1], slope: [2, 1, 1], w: [2, 2, 1, 1] },
     constants: [floatTensor("b", [2], [9, -9])],
     trainable: ["a", "slope", "w"],
+  },
+  "a resize by a scale that float32 rounds down, 7 to 15 and not 14": {
+    nodes: [
+      node("Conv", ["image", "a"], ["h"], same),
+      node("Conv", ["h", "w"], ["low"]),
+      node("Resize", ["low", "", "scales"], ["logits"], { mode: "linear" }),
+    ],
+    weights: { a: [3, 2, 3, 3], w: [2, 3, 1, 1] },
+    constants: [floatTensor("scales", [4], [1, 1, 15 / 7, 15 / 7])],
+    size: [7, 7],
+    outputSize: [15, 15],
   },
   "an old clip without bounds": {
     nodes: [
@@ -278,7 +272,15 @@ function ordinary(opset: number): Wiring {
 
 const opsets = [7, 8, 9, 10, 11, 12, 13, 15, 18, 19, 21, 22];
 
-function modelOf({ nodes, weights, constants = [], size = [4, 5], opset = 13, ...rest }: Wiring): OnnxModel {
+function modelOf({
+  nodes,
+  weights,
+  constants = [],
+  size = [4, 5],
+  opset = 13,
+  outputs = [],
+  outputSize = size,
+}: Wiring): OnnxModel {
   const random = seededRandom(3);
   const initializers = [
     ...Object.entries(weights).map(([name, dims]) =>
@@ -286,18 +288,16 @@ function modelOf({ nodes, weights, constants = [], size = [4, 5], opset = 13, ..
     ),
     ...constants,
   ];
-  const listed = rest.listed ? initializers.map(({ name, dims }) => valueInfo(name, dims.map(Number))) : [];
   return OnnxModel.of(
     buildModel({
       nodes,
-      inputs: [valueInfo("image", [1, 2, ...size]), ...listed],
+      inputs: [valueInfo("image", [1, 2, ...size])],
       outputs: [
-        ...(rest.outputs ?? []).map((name) => valueInfo(name, [1, 2, ...size])),
-        valueInfo("logits", [1, 2, ...size]),
+        ...outputs.map((name) => valueInfo(name, [1, 2, ...size])),
+        valueInfo("logits", [1, 2, ...outputSize]),
       ],
       initializers,
       opset,
-      irVersion: rest.irVersion ?? 8n,
     }),
   );
 }
