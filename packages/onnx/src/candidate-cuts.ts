@@ -1,6 +1,7 @@
 /** Places to cut a model for training, and what training behind each would take. @module */
 import { elementCount } from "@pixelgrad/core";
 import { cutBefore } from "./graph/cut.ts";
+import { gradientPath } from "./graph/gradient-path.ts";
 import { inspect } from "./graph/inspect.ts";
 import { multiplyAdds } from "./graph/multiply-adds.ts";
 import type { OnnxModel } from "./graph/onnx-model.ts";
@@ -51,14 +52,15 @@ export async function candidateCuts(
   const describe = (label: string, trainable: Trainable): CandidateCut => {
     const weights = trainableWeights(trainable, { wiring, inspection, dims });
     const { nodes, features } = cutBefore(wiring, logits, new Set(weights), input.name);
-    const withoutRule = nodes.filter((node) => ruleOf(node) === undefined).map(({ opType }) => opType);
+    const ends = { nodes, output: logits, parameters: weights, type: (name: string) => known.type(name) };
+    const withoutRule = gradientPath(ends).nodes.filter((node) => ruleOf(node) === undefined);
     return {
       trainable: label,
       features: features.map((name) => feature(name, dims(name) ?? [], size)),
       weights,
       parameters: weights.reduce((total, name) => total + elementCount(dims(name) ?? []), 0),
       multiplyAdds: nodes.reduce((total, node) => total + multiplyAdds(node, dims), 0),
-      withoutRule: [...new Set(withoutRule)],
+      withoutRule: [...new Set(withoutRule.map(({ opType }) => opType))],
     };
   };
   const named = (["last", "decoder", "all"] as const).map((choice) => describe(choice, choice));

@@ -3,25 +3,24 @@
  *
  * @module
  */
-import { PixelgradError } from "@pixelgrad/core";
-import { type Attributes, buildModel, node as makeNode, valueInfo } from "./graph/build.ts";
+import { elementCount, PixelgradError } from "@pixelgrad/core";
+import { GRADIENT_PREFIX, GradientWriter } from "./gradient-writer.ts";
+import { buildModel, valueInfo } from "./graph/build.ts";
 import { elementType, elementTypeNumber, isFloatingPoint } from "./graph/element-types.ts";
+import { gradientPath } from "./graph/gradient-path.ts";
 import type { NodeProto, OperatorSetIdProto, TensorProto } from "./graph/onnx_pb.ts";
 import { OnnxModel } from "./graph/onnx-model.ts";
-import { floatTensor, intTensor } from "./graph/tensor-proto.ts";
+import { valuesRead } from "./graph/wiring.ts";
 import { ruleOf } from "./rules/registry.ts";
 import type { InputGrads, RuleContext } from "./rules/rule.ts";
 import { interpolationMatrix } from "./runtime/interpolation-matrix.ts";
 
-/** Every name this makes starts with it, so that none meets a name of the user's graph. */
-const PREFIX = "pixelgrad:";
-
 /** The input that holds dL/d(output). */
-export const OUTPUT_GRAD: string = `${PREFIX}outputGrad`;
+export const OUTPUT_GRAD: string = `${GRADIENT_PREFIX}outputGrad`;
 
 /** The output that holds the gradient of a parameter. */
 export function gradOutput(parameter: string): string {
-  return `${PREFIX}grad:${parameter}`;
+  return `${GRADIENT_PREFIX}grad:${parameter}`;
 }
 
 export interface DifferentiateOptions {
@@ -33,6 +32,7 @@ export interface DifferentiateOptions {
   shape(value: string): readonly number[];
   /** Element type of a value of the nodes, such as `bool`; `float32` unless given. */
   type?(value: string): string | undefined;
+  /** Small numbers of a frozen value, where they are known. */
   numbers(value: string): readonly number[] | undefined;
   /** The tensor of a frozen value, which the gradient graph then holds itself; without it, it is an input of that graph. */
   constant?(value: string): TensorProto | undefined;
@@ -46,16 +46,15 @@ export interface Derivative {
 
 /**
  * The graph from the gradient of `output` to the gradients of `parameters`; only what leads to a parameter is made.
- * @throws PixelgradError `GRADIENT_UNSUPPORTED` naming the operator.
+ * @throws PixelgradError `GRADIENT_UNSUPPORTED` naming the operator; `MODEL_UNSUPPORTED` for a value called `pixelgrad:…`.
  */
 export async function differentiate(options: DifferentiateOptions): Promise<Derivative> {
   const { nodes, output, parameters, shape } = options;
   const writer = new GradientWriter();
   const opset = Number(options.opset.find(({ domain }) => /^(ai\.onnx)?$/.test(domain))?.version ?? 1n);
-  const needed = new Set(parameters);
-  for (const { input, output } of nodes) {
-    if (input.some((value) => needed.has(value))) for (const value of output) needed.add(value);
-  }
+  requireFreeNames(nodes);
+  const path = gradientPath(options);
+  const needed = path.values;
   const grads = new Map<string, string[]>([[output, [OUTPUT_GRAD]]]);
   const saved = new Set<string>();
   const frozenValues = new Map<string, TensorProto>();
@@ -71,10 +70,9 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
       ? `train what lies behind '${node.output[0]}' instead`
       : "no trainable weight lies behind it";
   };
-  for (const node of [...nodes].reverse()) {
+  for (const node of [...path.nodes].reverse()) {
     const outputGrads = node.output.map(gradOf);
     if (outputGrads.every((grad) => grad === undefined)) continue;
-    if (!node.input.some((value) => needed.has(value))) continue;
     const rule = ruleOf(node);
     if (rule === undefined) throw unsupported(node, nearestCut(node));
     const context: RuleContext = {
@@ -136,51 +134,19 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
   return { model: OnnxModel.of(model, "the gradient graph"), saved: [...saved] };
 }
 
-/** Nodes and constants of the gradient graph; equal ones are made once. */
-class GradientWriter {
-  readonly nodes: NodeProto[] = [];
-  readonly constants: TensorProto[] = [];
-  readonly #known = new Map<string, string>();
-
-  emit(opType: string, inputs: readonly string[], count: number, attributes: Attributes = {}): string[] {
-    const name = this.#once(JSON.stringify([opType, inputs, attributes, count]), (first) => {
-      this.nodes.push(makeNode(opType, inputs, namesFrom(first, count), attributes));
-    });
-    return namesFrom(name, count);
-  }
-
-  ints(values: readonly number[]): string {
-    return this.#once(JSON.stringify(values), (name) => this.constants.push(intTensor(name, values)));
-  }
-
-  floats(values: ArrayLike<number>, dims: readonly number[]): string {
-    // Large matrices are not compared: two Resizes rarely share one.
-    const key =
-      values.length > 16 ? `matrix ${this.constants.length}` : JSON.stringify([Array.from(values), dims]);
-    return this.#once(`float ${key}`, (name) => this.constants.push(floatTensor(name, dims, values)));
-  }
-
-  /** Gives a value the name of a graph output. */
-  end(value: string, name: string): void {
-    this.nodes.push(makeNode("Identity", [value], [name]));
-  }
-
-  #once(key: string, make: (name: string) => void): string {
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const name = `${PREFIX}${this.#known.size}`;
-    this.#known.set(key, name);
-    make(name);
-    return name;
-  }
-}
-
-function namesFrom(first: string, count: number): string[] {
-  return Array.from({ length: count }, (_, i) => (i === 0 ? first : `${first}.${i}`));
+/** A gradient graph, differentiated again, would have names twice. */
+function requireFreeNames(nodes: readonly NodeProto[]): void {
+  const taken = nodes.flatMap(valuesRead).find((value) => value.startsWith(GRADIENT_PREFIX));
+  if (taken === undefined) return;
+  const reason = `its value '${taken}' has a name that begins like those of the gradient graph`;
+  throw new PixelgradError("MODEL_UNSUPPORTED", `The model cannot be differentiated: ${reason}. Rename it.`, {
+    model: "the model",
+    reason,
+  });
 }
 
 function zeros(dims: readonly number[]): Float32Array {
-  return new Float32Array(dims.reduce((a, b) => a * b, 1));
+  return new Float32Array(elementCount(dims));
 }
 
 function unsupported({ opType, domain, name, output }: NodeProto, nearestCut: string): PixelgradError {

@@ -85,7 +85,7 @@ export async function trainingGraphs(
     parameters: names,
     shape: (name) => known.shape(name),
     type: (name) => known.type(name),
-    numbers: (name) => known.numbers(name),
+    numbers: (name) => (moving.has(name) ? undefined : known.numbers(name)),
     constant: frozen,
   });
   const given = new Set([...cut.features, ...names, logits]);

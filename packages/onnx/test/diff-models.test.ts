@@ -201,6 +201,20 @@ describe("one difference is told as that one:", () => {
     });
   });
 
+  test("one number of float64, in bytes that are part of a larger buffer", () => {
+    const doubles = (...values: number[]) =>
+      model({
+        initializers: [
+          ...model().graph.initializer,
+          rawTensor("d", [2], elementType.float64, new Uint8Array(Float64Array.from(values).buffer)),
+        ],
+      });
+    const read = OnnxModel.parse(Buffer.from(doubles(1, 2).toBytes()));
+    expect(diffModels(read, doubles(1, 4)).tensors.changed).toMatchObject([
+      { name: "d", elementsChanged: 1, largestChange: 2 },
+    ]);
+  });
+
   test("quantised numbers, and those of a type that is not read here", () => {
     const of = (type: number, bytes: readonly number[]) =>
       model({ initializers: [rawTensor("w", [bytes.length], type, Uint8Array.from(bytes))] });

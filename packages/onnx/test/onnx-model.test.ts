@@ -112,6 +112,14 @@ describe("a file", () => {
     await expect(OnnxModel.load(folder)).rejects.toMatchObject({ code: "MODEL_NOT_FOUND" });
   });
 
+  test("keeps metadata of any name when other entries are added", () => {
+    const tagged = network.withMetadata({ constructor: "x" }).withMetadata({ second: "time" });
+    expect([...tagged.metadata]).toEqual([
+      ["constructor", "x"],
+      ["second", "time"],
+    ]);
+  });
+
   test("comes back from saving and loading with the same bytes, and no temporary file stays", async () => {
     const own = await mkdtemp(join(folder, "save-"));
     const path = join(own, "model.onnx");

@@ -47,11 +47,9 @@ const sizes = intTensor("sizes", [1, CHANNELS, 13, 18]);
 
 /** 5 x 7 to 13 x 18, as each operator set writes it. */
 function resizing(opset: number, attributes: Attributes = { mode: "linear" }): OnnxModel {
-  const made = node("Upsample", ["low"], ["out"], attributes);
   if (opset < 9) {
-    const [floats] = node("", [], [], { scales: [] }).attribute;
-    made.attribute.push(Object.assign(floats!, { type: 6, floats: [1, 1, 2.6, 2.6] }));
-    return network([made], { opset });
+    const own = { ...attributes, scales: { floats: [1, 1, 2.6, 2.6] } };
+    return network([node("Upsample", ["low"], ["out"], own)], { opset });
   }
   if (opset < 10)
     return network([node("Upsample", ["low", "scales"], ["out"], attributes)], {

@@ -8,6 +8,7 @@ import {
   floatTensor,
   node,
   OnnxModel,
+  replaceResize,
   type Trainable,
   trainingGraphs,
   valueInfo,
@@ -152,6 +153,29 @@ describe("what is trained", () => {
   });
 });
 
+test("the matrices of a replaced resize are no weights", async () => {
+  const replaced = await replaceResize(pyramid, "align-corners");
+  expect(await trained(replaced, "all")).toEqual(weights("e1", "e2", "a", "b", "fused", "low"));
+  expect(await trained(replaced, "decoder")).toEqual(weights("fused", "low"));
+});
+
+test("the decoder does not begin at a constant that is repeated over the image", async () => {
+  const graph = model(
+    [
+      conv("image", "e1", down),
+      node("Shape", ["e1"], ["dims"]),
+      node("Expand", ["one", "dims"], ["grid"]),
+      node("Add", ["e1", "grid"], ["placed"]),
+      conv("placed", "low"),
+      node("Resize", ["low", "", "x2"], ["out"], upsample),
+    ],
+    { e1: [2, 3, 3], low: [2, 2, 1] },
+  ).graph;
+  const initializer = [...graph.initializer, floatTensor("one", [1, 1, 1, 1], [1])];
+  const placed = chain.withGraph({ ...graph, initializer });
+  expect(await trained(placed, "decoder")).toEqual(weights("low"));
+});
+
 describe("cuts on offer", () => {
   const label = ({ trainable, parameters }: CandidateCut): [string, number] => [trainable, parameters];
 
@@ -200,6 +224,22 @@ describe("cuts on offer", () => {
       ["Hardmax"],
     ]);
   });
+});
+
+test("a comparison is no operator that lacks a rule: no gradient goes through it", async () => {
+  const gated = model(
+    [
+      conv("image", "e1", same),
+      node("Greater", ["e1", "half"], ["above"]),
+      node("Cast", ["above"], ["gate"], { to: 1 }),
+      node("Mul", ["e1", "gate"], ["gated"]),
+      conv("gated", "out"),
+    ],
+    { e1: [2, 3, 3], out: [2, 2, 1] },
+  );
+  const { graph } = gated;
+  const whole = gated.withGraph({ initializer: [...graph.initializer, floatTensor("half", [], [0.5])] });
+  expect((await candidateCuts(whole, size)).flatMap(({ withoutRule }) => withoutRule)).toEqual([]);
 });
 
 test("an operator without a rule is refused with the nearest cut that avoids it", async () => {

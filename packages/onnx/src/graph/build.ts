@@ -16,12 +16,13 @@ import {
   ValueInfoProtoSchema,
 } from "./onnx_pb.ts";
 
-/** An int or list of ints, a string, a float written `{ float: 0.5 }`, or a tensor written `{ tensor }`. */
+/** An int or list of ints, a string, floats written `{ float: 0.5 }` or `{ floats: [0.5] }`, or a tensor written `{ tensor }`. */
 export type AttributeValue =
   | number
   | readonly number[]
   | string
   | { readonly float: number }
+  | { readonly floats: readonly number[] }
   | { readonly tensor: TensorProto };
 export type Attributes = { readonly [name: string]: AttributeValue };
 
@@ -42,7 +43,7 @@ export function node(
 }
 
 /** The kinds of attribute this package writes, by the numbers of the format. */
-const kind = { float: 1, int: 2, string: 3, tensor: 4, ints: 7 } as const;
+const kind = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
 /** One attribute of a node. */
 export function attribute(name: string, value: AttributeValue): AttributeProto {
@@ -53,6 +54,9 @@ export function attribute(name: string, value: AttributeValue): AttributeProto {
     return create(AttributeProtoSchema, { name, type: kind.string, s: new TextEncoder().encode(value) });
   }
   if ("float" in value) return create(AttributeProtoSchema, { name, type: kind.float, f: value.float });
+  if ("floats" in value) {
+    return create(AttributeProtoSchema, { name, type: kind.floats, floats: [...value.floats] });
+  }
   if ("tensor" in value) return create(AttributeProtoSchema, { name, type: kind.tensor, t: value.tensor });
   return create(AttributeProtoSchema, { name, type: kind.ints, ints: value.map(BigInt) });
 }

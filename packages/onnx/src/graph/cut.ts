@@ -1,6 +1,6 @@
 /** Where a model is cut so that all that is trained lies behind the cut. @module */
 import type { NodeProto } from "./onnx_pb.ts";
-import { valuesRead, type Wiring } from "./wiring.ts";
+import { valuesMade, valuesRead, type Wiring } from "./wiring.ts";
 
 export interface Cut {
   /** The head: nodes that depend on a parameter and lead to the logits, in graph order. */
@@ -28,17 +28,17 @@ export function cutBefore(
     // The shape of what depends on a parameter does not.
     if (node.opType === "Shape" || node.opType === "Size") return false;
     const active = valuesRead(node).some((value) => depends.has(value));
-    if (active) for (const value of node.output) depends.add(value);
+    if (active) for (const value of valuesMade(node)) depends.add(value);
     return active;
   });
   // A head that reads the image itself would leave a backbone beside it: it takes the rest too.
   if (nodes.some((node) => valuesRead(node).includes(input))) {
-    nodes = between.filter(({ output }) => !output.every((value) => isFixed(value) || parameters.has(value)));
+    nodes = between.filter((node) => !valuesMade(node).every((v) => isFixed(v) || parameters.has(v)));
   }
-  const made = new Set([...parameters, ...nodes.flatMap(({ output }) => output)]);
+  const made = new Set([...parameters, ...nodes.flatMap(valuesMade)]);
   const features = [...new Set(nodes.flatMap(valuesRead))].filter(
     (value) => !made.has(value) && !isFixed(value),
   );
-  const before = wiring.ancestors(features).filter(({ output }) => !output.every(isFixed));
+  const before = wiring.ancestors(features).filter((node) => !valuesMade(node).every(isFixed));
   return { nodes, features, before };
 }

@@ -9,6 +9,7 @@
  * @module
  */
 import type { NodeProto } from "./onnx_pb.ts";
+import { resizeMatricesAt } from "./resize-matrices.ts";
 import { valuesRead, type Wiring } from "./wiring.ts";
 
 export interface DecoderSearch {
@@ -28,9 +29,11 @@ export function encoderEnd({ wiring, classifier, logits, dims }: DecoderSearch):
   const toLogits = wiring.ancestors([logits]);
   const toClassifier = new Set(wiring.ancestors([classifier]));
   for (const node of toLogits) {
-    const [input = ""] = node.input;
-    const [before, after] = [pixels(input), pixels(node.output[0] as string)];
-    if (!upsampling.has(node.opType) || after <= before || !toClassifier.has(node)) continue;
+    const [output = ""] = node.output;
+    const input = toClassifier.has(node) && !wiring.isStatic(output) ? resizedBy(wiring, node) : undefined;
+    if (input === undefined) continue;
+    const before = pixels(input);
+    if (pixels(output) <= before) continue;
     return before === 1 ? pooledFrom(wiring, input, pixels) : input;
   }
   const joins = [...toClassifier].filter((node) => joining.has(node.opType) && branches(wiring, node) > 1);
@@ -39,6 +42,12 @@ export function encoderEnd({ wiring, classifier, logits, dims }: DecoderSearch):
 
 const upsampling = new Set(["ConvTranspose", "DepthToSpace", "Expand", "Resize", "Upsample"]);
 const joining = new Set(["Add", "Concat", "Mul", "Sum"]);
+
+/** What a node that may upsample takes; of two products with matrices, what the first one does. */
+function resizedBy(wiring: Wiring, node: NodeProto): string | undefined {
+  const first = upsampling.has(node.opType) ? node : resizeMatricesAt(wiring, node)?.nodes[0];
+  return first?.input[0];
+}
 
 /** The value that was pooled to the one pixel of `value`. */
 function pooledFrom(wiring: Wiring, value: string, pixels: (value: string) => number): string {

@@ -52,7 +52,8 @@ export function diffTensors(a: TensorProto, b: TensorProto): TensorChange | unde
 
 function numbersOf(tensor: TensorProto): ArrayLike<number> | undefined {
   const { dataType, rawData } = tensor;
-  if (dataType === elementType.float64 && rawData.length > 0) return new Float64Array(rawData.slice().buffer);
+  if (dataType === elementType.float64 && rawData.length > 0)
+    return new Float64Array(Uint8Array.from(rawData).buffer);
   if (holdsFloats(tensor)) return readFloats(tensor).data;
   if (dataType === elementType.uint8 && rawData.length > 0) return rawData;
   if (dataType === elementType.int8 && rawData.length > 0) return Int8Array.from(rawData);

@@ -95,7 +95,7 @@ export class OnnxModel {
 
   /** The model with metadata entries added or replaced. */
   withMetadata(entries: Readonly<Record<string, string>>): OnnxModel {
-    const kept = this.proto.metadataProps.filter(({ key }) => !(key in entries));
+    const kept = this.proto.metadataProps.filter(({ key }) => !Object.hasOwn(entries, key));
     const added = Object.entries(entries).map(([key, value]) =>
       create(StringStringEntryProtoSchema, { key, value }),
     );

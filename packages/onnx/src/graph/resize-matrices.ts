@@ -56,6 +56,11 @@ export function resizeMatricesAt(wiring: Wiring, rows: NodeProto): ResizeMatrice
   return interpolates(height) && interpolates(width) ? { nodes: [columns, rows], height, width } : undefined;
 }
 
+/** Those of `nodes` that are part of such a resize: their constants are no weights. */
+export function resizingProducts(wiring: Wiring, nodes: readonly NodeProto[]): ReadonlySet<NodeProto> {
+  return new Set(nodes.flatMap((node) => resizeMatricesAt(wiring, node)?.nodes ?? []));
+}
+
 function matrix(tensor: TensorProto | undefined): AxisMatrix | undefined {
   if (tensor?.dataType !== elementType.float || dimsOf(tensor).length !== 2) return undefined;
   return readFloats(tensor);

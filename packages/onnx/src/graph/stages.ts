@@ -6,6 +6,7 @@
  */
 import { intAttribute } from "./attributes.ts";
 import type { NodeProto } from "./onnx_pb.ts";
+import { resizingProducts } from "./resize-matrices.ts";
 import { valuesRead, type Wiring } from "./wiring.ts";
 
 /** Operators that may end a block of layers. Gates and probabilities, which end in a Sigmoid or the like, are no features. */
@@ -44,7 +45,8 @@ export function stageEnds(
   planes: (value: string) => readonly number[] | undefined,
 ): string[] {
   const stages = stagesOf(wiring, planes);
-  const [before, after] = [behindLayers(wiring), beforeLayers(wiring)];
+  const weighted = weightedLayers(wiring);
+  const [before, after] = [behindLayers(wiring, weighted), beforeLayers(wiring, weighted)];
   const ends: string[] = [];
   stages.forEach((stage, i) => {
     const next = stages[i + 1] ?? [];
@@ -95,25 +97,28 @@ function isExpansion({ channels }: Place, next: readonly Place[]): boolean {
 }
 
 /** Values that depend on a layer with weights. */
-function behindLayers(wiring: Wiring): ReadonlySet<string> {
+function behindLayers(wiring: Wiring, weighted: ReadonlySet<NodeProto>): ReadonlySet<string> {
   const found = new Set<string>();
   for (const node of wiring.graph.node) {
-    if (!isWeighted(wiring, node) && !valuesRead(node).some((value) => found.has(value))) continue;
+    if (!weighted.has(node) && !valuesRead(node).some((value) => found.has(value))) continue;
     for (const value of node.output) found.add(value);
   }
   return found;
 }
 
 /** Values that a layer with weights depends on: what the last layers make is an answer, not a feature. */
-function beforeLayers(wiring: Wiring): ReadonlySet<string> {
+function beforeLayers(wiring: Wiring, weighted: ReadonlySet<NodeProto>): ReadonlySet<string> {
   const found = new Set<string>();
   for (const node of [...wiring.graph.node].reverse()) {
-    if (!isWeighted(wiring, node) && !node.output.some((value) => found.has(value))) continue;
+    if (!weighted.has(node) && !node.output.some((value) => found.has(value))) continue;
     for (const value of valuesRead(node)) found.add(value);
   }
   return found;
 }
 
-function isWeighted(wiring: Wiring, { opType, input }: NodeProto): boolean {
-  return layers.has(opType) && input.some((value) => value !== "" && wiring.isStatic(value));
+function weightedLayers(wiring: Wiring): ReadonlySet<NodeProto> {
+  const { node: nodes } = wiring.graph;
+  const resizing = resizingProducts(wiring, nodes);
+  const hasWeights = ({ input }: NodeProto) => input.some((value) => value !== "" && wiring.isStatic(value));
+  return new Set(nodes.filter((node) => layers.has(node.opType) && !resizing.has(node) && hasWeights(node)));
 }

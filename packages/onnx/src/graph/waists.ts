@@ -1,5 +1,5 @@
 /** The values that every way from the image to the classifier goes through. @module */
-import type { Wiring } from "./wiring.ts";
+import { valuesMade, valuesRead, type Wiring } from "./wiring.ts";
 
 /**
  * In graph order, without the image and `output` themselves. A cut at one of them leaves a single feature; there are
@@ -11,15 +11,17 @@ export function waists(wiring: Wiring, input: string, output: string): string[] 
   // Values that are made from the image and that a later node still reads.
   const lastRead = new Map<string, number>();
   nodes.forEach((node, i) => {
-    for (const value of node.input) lastRead.set(value, i);
+    for (const value of valuesRead(node)) lastRead.set(value, i);
   });
   const open = new Set([input]);
   const found: string[] = [];
   nodes.forEach((node, i) => {
-    if (!node.input.some((value) => reached.has(value)) || node.output.every((v) => wiring.isStatic(v)))
+    if (
+      !valuesRead(node).some((value) => reached.has(value)) ||
+      valuesMade(node).every((v) => wiring.isStatic(v))
+    )
       return;
-    for (const value of node.output) {
-      if (value === "") continue;
+    for (const value of valuesMade(node)) {
       reached.add(value);
       if (lastRead.has(value)) open.add(value);
     }

@@ -1,7 +1,7 @@
 /** Which constants of a graph are weights: what training may change. @module */
 import { elementType } from "./element-types.ts";
 import type { NodeProto } from "./onnx_pb.ts";
-import { resizeMatricesAt } from "./resize-matrices.ts";
+import { resizingProducts } from "./resize-matrices.ts";
 import type { Wiring } from "./wiring.ts";
 
 /** Inputs that hold weights, by operator; those of the running statistics of a normalisation do not. */
@@ -25,16 +25,15 @@ const arithmetic = new Set(["Add", "Sub", "Mul", "Div"]);
 const reshaping = new Set(["Cast", "Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze"]);
 
 /**
- * The float weights that each of `nodes` uses, by the names they are kept under; nodes without any are left out. The
- * matrices of a resize are none.
+ * The float weights that each of `nodes`, in graph order, uses, by the names they are kept under; nodes without any are
+ * left out. The matrices of a resize are none.
  */
 export function weightUses(wiring: Wiring, nodes: readonly NodeProto[]): Map<NodeProto, readonly string[]> {
   const uses = new Map<NodeProto, readonly string[]>();
   const weighted = new Set<string>();
-  const interpolating = new Set(nodes.flatMap((node) => resizeMatricesAt(wiring, node)?.nodes ?? []));
+  const resizing = resizingProducts(wiring, nodes);
   for (const node of nodes) {
-    if (interpolating.has(node)) continue;
-    const inputs = weightInputs[node.opType];
+    const inputs = resizing.has(node) ? [] : weightInputs[node.opType];
     const follows = node.input.some((value) => weighted.has(value));
     const places = inputs ?? (arithmetic.has(node.opType) && follows ? [0, 1] : []);
     const found = places.flatMap((place) => {

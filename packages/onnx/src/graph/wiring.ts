@@ -42,7 +42,7 @@ export class Wiring {
       if (constant !== undefined) this.#constants.set(constant.name, constant);
       this.#addAlias(node);
       const fixed = read.length > 0 && !isRandom(node) && read.every((value) => this.isStatic(value));
-      for (const output of node.output) {
+      for (const output of valuesMade(node)) {
         this.#producers.set(output, node);
         // The format has nodes in the order they run, so what a node reads is known by now.
         if (fixed || node.opType === "Shape" || node.opType === "Size") this.#static.add(output);
@@ -130,6 +130,11 @@ export function valuesRead({ input, attribute }: NodeProto): string[] {
     for (const { name } of body.output) if (name !== "") read.push(name);
   }
   return read;
+}
+
+/** What a node makes, but for outputs that are left out. */
+export function valuesMade({ output }: NodeProto): string[] {
+  return output.filter((name) => name !== "");
 }
 
 function bodiesOf(attributes: readonly AttributeProto[]): GraphProto[] {

@@ -148,5 +148,6 @@ export const rules: Readonly<Record<string, Rule>> = {
 
 /** The rule of a node; undefined for an operator that has none, or of another domain than the standard one. */
 export function ruleOf({ domain, opType }: NodeProto): Rule | undefined {
-  return domain === "" || domain === "ai.onnx" ? rules[opType] : undefined;
+  const isStandard = domain === "" || domain === "ai.onnx";
+  return isStandard && Object.hasOwn(rules, opType) ? rules[opType] : undefined;
 }

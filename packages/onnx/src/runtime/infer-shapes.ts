@@ -13,7 +13,9 @@ import { edited } from "../graph/edited.ts";
 import { elementTypeNumber } from "../graph/element-types.ts";
 import { type NodeProto, ValueInfoProtoSchema } from "../graph/onnx_pb.ts";
 import { OnnxModel } from "../graph/onnx-model.ts";
-import type { Wiring } from "../graph/wiring.ts";
+import { resizeScales } from "../graph/resize-scales.ts";
+import { readNumbers } from "../graph/tensor-proto.ts";
+import { valuesMade, type Wiring } from "../graph/wiring.ts";
 import type { InferredValue } from "./infer-values.ts";
 import { openSession } from "./session.ts";
 
@@ -36,7 +38,12 @@ export async function inferShapes(
     let differs = false;
     for (const node of model.graph.node) {
       const [from, to] = [values.get(node.input[0] ?? "")?.dims, values.get(node.output[0] ?? "")?.dims];
-      if (settled.has(node) || from === undefined || to === undefined || !isDoubtful(node, from, to))
+      if (
+        settled.has(node) ||
+        from === undefined ||
+        to === undefined ||
+        !isDoubtful(node, from.length, wiring)
+      )
         continue;
       const type = values.get(node.input[0] ?? "")?.type;
       const dims = type === "float32" ? await dimsOfRun(model, wiring, node, from) : undefined;
@@ -65,7 +72,7 @@ async function declaredShapes(
     given.set(name, { dims, type: types.get(name) ?? "float32" });
   }
   for (const [node, dims] of settled) given.set(node.output[0] as string, { dims, type: "float32" });
-  const made = nodes.flatMap(({ output }) => output).filter((name) => name !== "");
+  const made = nodes.flatMap(valuesMade);
   const sized = model.withGraph({
     node: nodes,
     input: [
@@ -89,10 +96,14 @@ async function declaredShapes(
   }
 }
 
-/** Whether a node resizes by scales, and not to a multiple. */
-function isDoubtful({ opType, input }: NodeProto, from: Dims, to: Dims): boolean {
-  const byScales = opType === "Upsample" || (opType === "Resize" && !input[3]);
-  return byScales && to.some((d, axis) => d % (from[axis] ?? 1) !== 0);
+/** Whether a node resizes by scales that are not all whole, or not known. */
+function isDoubtful(node: NodeProto, rank: number, wiring: Wiring): boolean {
+  if (node.opType !== "Upsample" && (node.opType !== "Resize" || node.input[3])) return false;
+  const scales = resizeScales(node, rank, (value) => {
+    const tensor = wiring.constant(value ?? "");
+    return tensor === undefined ? undefined : readNumbers(tensor);
+  });
+  return scales === undefined || !scales.every(Number.isInteger);
 }
 
 /** Undefined when a node reads more than constants besides its first input. */

@@ -9,6 +9,7 @@ import { node, valueInfo } from "../graph/build.ts";
 import { elementType } from "../graph/element-types.ts";
 import { ValueInfoProtoSchema } from "../graph/onnx_pb.ts";
 import type { OnnxModel } from "../graph/onnx-model.ts";
+import { valuesMade } from "../graph/wiring.ts";
 import { openSession } from "./session.ts";
 
 export interface InferredValue {
@@ -29,7 +30,7 @@ export async function inferValues(
   inputDims: Readonly<Record<string, readonly number[]>>,
   keep: (value: string) => boolean = () => false,
 ): Promise<Map<string, InferredValue>> {
-  const made = model.graph.node.flatMap(({ output }) => output).filter((name) => name !== "");
+  const made = model.graph.node.flatMap(valuesMade);
   const types = new Map(model.inputs.map(({ name, type }) => [name, type]));
   const half = Object.keys(inputDims).filter((name) => types.get(name) === "float16");
   const all = fedFloat32(model, half).withGraph({

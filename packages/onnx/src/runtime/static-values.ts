@@ -5,7 +5,7 @@ import { extract } from "../graph/extract.ts";
 import type { NodeProto, TensorProto } from "../graph/onnx_pb.ts";
 import type { OnnxModel } from "../graph/onnx-model.ts";
 import { intTensor, readInts } from "../graph/tensor-proto.ts";
-import { valuesRead, type Wiring } from "../graph/wiring.ts";
+import { valuesMade, valuesRead, type Wiring } from "../graph/wiring.ts";
 import { type InferredValue, inferValues } from "./infer-values.ts";
 
 /** Runs those nodes alone, with known dims in place of Shape and Size. */
@@ -17,7 +17,7 @@ export async function staticValues(
   const nodes: NodeProto[] = [];
   const constants = new Map<string, TensorProto>();
   for (const node of model.graph.node) {
-    const made = node.output.filter((name) => name !== "");
+    const made = valuesMade(node);
     if (node.opType === "Constant" || !made.every((name) => wiring.isStatic(name))) continue;
     const measured = measure(node, dims);
     if (measured === undefined) nodes.push(node);

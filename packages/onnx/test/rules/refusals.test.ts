@@ -69,3 +69,16 @@ describe("what a rule cannot do is refused with the operator, the node and the r
     await expect(refused).rejects.toThrow(reason);
   });
 });
+
+test("a model with names of the gradient graph is refused with MODEL_UNSUPPORTED", async () => {
+  const nodes = [node("Relu", ["pixelgrad:outputGrad"], ["y"])];
+  const refused = differentiate({
+    nodes,
+    opset: caseModel({ nodes, inputs: {} }).proto.opsetImport,
+    output: "y",
+    parameters: ["pixelgrad:outputGrad"],
+    shape: () => [3],
+    numbers: () => undefined,
+  });
+  await expect(refused).rejects.toMatchObject({ code: "MODEL_UNSUPPORTED" });
+});

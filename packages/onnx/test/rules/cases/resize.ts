@@ -1,6 +1,6 @@
 /** Resize and Upsample. */
 import { type Attributes, node } from "@pixelgrad/onnx";
-import type { Dims, Node, RuleCase } from "../rule-case.ts";
+import type { Dims, RuleCase } from "../rule-case.ts";
 
 const linear = (mode: string): Attributes => ({ mode: "linear", coordinate_transformation_mode: mode });
 const odd = [1, 2, 5, 7];
@@ -18,13 +18,6 @@ function resize(x: Dims, target: { scales: Dims } | { sizes: Dims }, attributes:
         inputs: { x },
         ints: { s: target.sizes },
       };
-}
-
-/** With a list of floats for an attribute, which today's operators no longer take. */
-function withFloats(made: Node, name: string, floats: number[]): Node {
-  const { attribute } = node("", [], [], { [name]: [] });
-  made.attribute.push(Object.assign(attribute[0]!, { type: 6, floats }));
-  return made;
 }
 
 export const resizeCases: Readonly<Record<string, RuleCase>> = {
@@ -119,7 +112,7 @@ export const resizeCases: Readonly<Record<string, RuleCase>> = {
   },
 
   "Upsample of operator set 7, scales as an attribute": {
-    nodes: [withFloats(node("Upsample", ["x"], ["y"], { mode: "linear" }), "scales", [1, 1, 2, 3])],
+    nodes: [node("Upsample", ["x"], ["y"], { mode: "linear", scales: { floats: [1, 1, 2, 3] } })],
     inputs: { x: odd },
     opset: 7,
   },
