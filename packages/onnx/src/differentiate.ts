@@ -8,7 +8,9 @@ import { type Attributes, buildModel, node as makeNode, valueInfo } from "./grap
 import { elementType, elementTypeNumber, isFloatingPoint } from "./graph/element-types.ts";
 import type { NodeProto, OperatorSetIdProto, TensorProto } from "./graph/onnx_pb.ts";
 import { OnnxModel } from "./graph/onnx-model.ts";
+import { simplifyHint } from "./graph/simplify-hint.ts";
 import { floatTensor, intTensor } from "./graph/tensor-proto.ts";
+import { valuesRead } from "./graph/wiring.ts";
 import { ruleOf } from "./rules/registry.ts";
 import type { InputGrads, RuleContext } from "./rules/rule.ts";
 import { interpolationMatrix } from "./runtime/interpolation-matrix.ts";
@@ -53,8 +55,10 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
   const writer = new GradientWriter();
   const opset = Number(options.opset.find(({ domain }) => /^(ai\.onnx)?$/.test(domain))?.version ?? 1n);
   const needed = new Set(parameters);
-  for (const { input, output } of nodes) {
-    if (input.some((value) => needed.has(value))) for (const value of output) needed.add(value);
+  // The bodies of an If read values too.
+  const isOnTheWay = (node: NodeProto): boolean => valuesRead(node).some((value) => needed.has(value));
+  for (const node of nodes) {
+    if (isOnTheWay(node)) for (const value of node.output) needed.add(value);
   }
   const grads = new Map<string, string[]>([[output, [OUTPUT_GRAD]]]);
   const saved = new Set<string>();
@@ -67,14 +71,14 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
   // The last refusal on the way is met first, so what lies behind it has rules.
   const nearestCut = (node: NodeProto): string => {
     const behind = nodes.slice(nodes.indexOf(node) + 1);
-    return behind.some(({ input }) => input.some((value) => trained.has(value)))
+    return behind.some((other) => valuesRead(other).some((value) => trained.has(value)))
       ? `train what lies behind '${node.output[0]}' instead`
       : "no trainable weight lies behind it";
   };
   for (const node of [...nodes].reverse()) {
     const outputGrads = node.output.map(gradOf);
     if (outputGrads.every((grad) => grad === undefined)) continue;
-    if (!node.input.some((value) => needed.has(value))) continue;
+    if (!isOnTheWay(node)) continue;
     const rule = ruleOf(node);
     if (rule === undefined) throw unsupported(node, nearestCut(node));
     const context: RuleContext = {
@@ -183,12 +187,14 @@ function zeros(dims: readonly number[]): Float32Array {
   return new Float32Array(dims.reduce((a, b) => a * b, 1));
 }
 
-function unsupported({ opType, domain, name, output }: NodeProto, nearestCut: string): PixelgradError {
+function unsupported(blocking: NodeProto, nearestCut: string): PixelgradError {
+  const { opType, domain, name, output } = blocking;
   const node = name || (output[0] as string);
   const op = domain === "" ? opType : `${domain}.${opType}`;
+  const hint = simplifyHint(blocking);
   return new PixelgradError(
     "GRADIENT_UNSUPPORTED",
-    `${op} '${node}' lies between a trainable weight and the output, and has no gradient rule: ${nearestCut}.`,
+    `${op} '${node}' lies between a trainable weight and the output, and has no gradient rule: ${hint === undefined ? "" : `${hint}; otherwise `}${nearestCut}.`,
     { op, node },
   );
 }

@@ -17,6 +17,8 @@ test("@pixelgrad/onnx exports these names and no others", () => {
       "elementType",
       "floatTensor",
       "gradOutput",
+      "imageDims",
+      "imageInput",
       "inFloat32",
       "inferValues",
       "inspect",
