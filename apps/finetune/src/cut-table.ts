@@ -1,6 +1,7 @@
 /** The table of `inspect`: what `--trainable` can be, and what each choice takes. @module */
 import { elementCount } from "@pixelgrad/core";
 import type { CandidateCut } from "@pixelgrad/onnx";
+import { millions, table } from "./table.ts";
 
 /** Features of one image that are named; the rest are counted. */
 const NAMED_FEATURES = 3;
@@ -14,18 +15,7 @@ export function cutTable(cuts: readonly CandidateCut[]): string {
     megabytes(cut),
     featuresOf(cut) + (cut.withoutRule.length === 0 ? "" : `; no gradient of ${cut.withoutRule.join(", ")}`),
   ]);
-  const widths = head.map((_, column) =>
-    Math.max(...[head, ...rows].map((row) => (row[column] ?? "").length)),
-  );
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => {
-        const width = widths[column] as number;
-        if (column === row.length - 1) return cell;
-        return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-      })
-      .join("  ");
-  return `${[head, ...rows].map(line).join("\n")}\n`;
+  return table(head, rows);
 }
 
 function featuresOf({ features }: CandidateCut): string {
@@ -35,10 +25,6 @@ function featuresOf({ features }: CandidateCut): string {
   });
   const more = features.length - named.length;
   return `${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-}
-
-function millions(count: number): string {
-  return `${(count / 1e6).toFixed(count < 1e7 ? 1 : 0)} M`;
 }
 
 function megabytes({ features }: CandidateCut): string {

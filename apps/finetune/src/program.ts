@@ -5,6 +5,7 @@ import { diffCommand } from "./commands/diff.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { predictCommand } from "./commands/predict.ts";
+import { simplifyCommand } from "./commands/simplify.ts";
 import { trainCommand } from "./commands/train.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import type { Io } from "./io.ts";
@@ -27,6 +28,7 @@ function program(io: Io): Command {
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
   const commands = [
     inspectCommand(io),
+    simplifyCommand(io),
     trainCommand(io),
     evaluateCommand(io),
     predictCommand(io),

@@ -4,9 +4,9 @@ import { readdir, readFile, rm, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { relativeError } from "@pixelgrad/core/testing";
-import { run } from "@pixelgrad/finetune";
 import { type ModelDiff, node, OnnxModel } from "@pixelgrad/onnx";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { command } from "./run-command.ts";
 import { tinyProject } from "./street-data.ts";
 
 const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
@@ -22,21 +22,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
   await rm(binary, { recursive: true });
 });
-
-async function command(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = "";
-  let err = "";
-  const code = await run(args, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    signal: new AbortController().signal,
-  });
-  return { code, out, err };
-}
 
 function trainArguments(from: string, out: string, ...more: readonly string[]): string[] {
   const paths = [

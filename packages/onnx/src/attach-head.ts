@@ -5,7 +5,8 @@ import { valueInfo } from "./graph/build.ts";
 import { requireChannels } from "./graph/channels.ts";
 import { elementTypeNumber } from "./graph/element-types.ts";
 import { FREE_INITIALIZERS } from "./graph/extract.ts";
-import { imageInput, inspect } from "./graph/inspect.ts";
+import { imageInput } from "./graph/image-input.ts";
+import { inspect } from "./graph/inspect.ts";
 import { neededPart } from "./graph/needed-part.ts";
 import type { OnnxModel } from "./graph/onnx-model.ts";
 import { dimsOf } from "./graph/tensor-proto.ts";
@@ -59,7 +60,7 @@ export async function attachHead(model: OnnxModel, options: AttachHeadOptions): 
   requireChannels("A classifier", channels);
   if (width !== undefined) requireChannels("The inside of a head", width);
   const wiring = Wiring.of(model.graph);
-  const input = imageInput(model, wiring);
+  const input = imageInput(model);
   const { opset } = model;
   if (opset < OLDEST_OPSET) {
     const reason = `it has operator set ${opset}, expected ${OLDEST_OPSET} or newer`;

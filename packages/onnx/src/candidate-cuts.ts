@@ -63,10 +63,13 @@ export async function candidateCuts(
       withoutRule: [...new Set(withoutRule.map(({ opType }) => opType))],
     };
   };
-  const named = (["last", "decoder", "all"] as const).map((choice) => describe(choice, choice));
-  const tensors = waists(wiring, input.name, classifier.output)
+  const last = describe("last", "last");
+  const named = [last, ...(["decoder", "all"] as const).map((choice) => describe(choice, choice))];
+  // The layer itself is the last to cut before. A bias of one number that is added behind it counts for `last` alone.
+  const tensors = waists(wiring, input.name, classifier.node.output[0] as string)
     .map((name) => describe(name, [name]))
-    .filter(({ parameters }) => !named.some((cut) => cut.parameters === parameters));
+    .filter(({ parameters }) => !named.some((cut) => cut.parameters === parameters))
+    .filter(({ parameters }) => parameters > last.parameters);
   const distinct = tensors.filter(({ parameters }, i) => parameters !== tensors[i + 1]?.parameters);
   return [...named, ...spread(distinct, MOST_TENSORS)].sort((a, b) => a.parameters - b.parameters);
 }

@@ -1,7 +1,7 @@
 /** The tensors of a model that a segmentation head could start from. @module */
 import { elementType } from "./graph/element-types.ts";
 import { featureLayout } from "./graph/feature-layout.ts";
-import { imageInput } from "./graph/inspect.ts";
+import { imageInput } from "./graph/image-input.ts";
 import { multiplyAdds } from "./graph/multiply-adds.ts";
 import type { NodeProto } from "./graph/onnx_pb.ts";
 import type { OnnxModel } from "./graph/onnx-model.ts";
@@ -34,7 +34,7 @@ export async function candidateFeatures(
   size: readonly [number, number],
 ): Promise<CandidateFeature[]> {
   const wiring = Wiring.of(model.graph);
-  const input = imageInput(model, wiring);
+  const input = imageInput(model);
   const known = await KnownValues.of(model, input.name, imageDims(model, input, size));
   return featuresAmong(wiring, known, size);
 }

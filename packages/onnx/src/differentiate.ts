@@ -10,6 +10,7 @@ import { elementType, elementTypeNumber, isFloatingPoint } from "./graph/element
 import { gradientPath } from "./graph/gradient-path.ts";
 import type { NodeProto, OperatorSetIdProto, TensorProto } from "./graph/onnx_pb.ts";
 import { OnnxModel } from "./graph/onnx-model.ts";
+import { simplifyHint } from "./graph/simplify-hint.ts";
 import { valuesRead } from "./graph/wiring.ts";
 import { ruleOf } from "./rules/registry.ts";
 import type { InputGrads, RuleContext } from "./rules/rule.ts";
@@ -66,7 +67,7 @@ export async function differentiate(options: DifferentiateOptions): Promise<Deri
   // The last refusal on the way is met first, so what lies behind it has rules.
   const nearestCut = (node: NodeProto): string => {
     const behind = nodes.slice(nodes.indexOf(node) + 1);
-    return behind.some(({ input }) => input.some((value) => trained.has(value)))
+    return behind.some((other) => valuesRead(other).some((value) => trained.has(value)))
       ? `train what lies behind '${node.output[0]}' instead`
       : "no trainable weight lies behind it";
   };
@@ -149,12 +150,14 @@ function zeros(dims: readonly number[]): Float32Array {
   return new Float32Array(elementCount(dims));
 }
 
-function unsupported({ opType, domain, name, output }: NodeProto, nearestCut: string): PixelgradError {
+function unsupported(blocking: NodeProto, nearestCut: string): PixelgradError {
+  const { opType, domain, name, output } = blocking;
   const node = name || (output[0] as string);
   const op = domain === "" ? opType : `${domain}.${opType}`;
+  const hint = simplifyHint(blocking);
   return new PixelgradError(
     "GRADIENT_UNSUPPORTED",
-    `${op} '${node}' lies between a trainable weight and the output, and has no gradient rule: ${nearestCut}.`,
+    `${op} '${node}' lies between a trainable weight and the output, and has no gradient rule: ${hint === undefined ? "" : `${hint}; otherwise `}${nearestCut}.`,
     { op, node },
   );
 }

@@ -1,6 +1,6 @@
 /** Dims of one image in the layout of a model. @module */
 import { PixelgradError } from "@pixelgrad/core";
-import type { Inspection } from "./graph/inspect.ts";
+import type { ImageInput } from "./graph/image-input.ts";
 import type { OnnxModel } from "./graph/onnx-model.ts";
 
 /**
@@ -9,7 +9,7 @@ import type { OnnxModel } from "./graph/onnx-model.ts";
  */
 export function imageDims(
   model: OnnxModel,
-  { dims, layout, name }: Inspection["input"],
+  { dims, layout, name }: ImageInput,
   [height, width]: readonly [number, number],
 ): number[] {
   const declared = layout === "NCHW" ? dims[1] : dims[3];

@@ -31,12 +31,11 @@ export {
 } from "./graph/diff-models.ts";
 export type { TensorChange, TensorFacts } from "./graph/diff-tensors.ts";
 export { elementType } from "./graph/element-types.ts";
+export { type ImageInput, imageInput, type Layout } from "./graph/image-input.ts";
 export { inFloat32 } from "./graph/in-float32.ts";
 export {
   type Inspection,
-  imageInput,
   inspect,
-  type Layout,
   type OutputKind,
   type SegmentationOutput,
 } from "./graph/inspect.ts";
@@ -53,6 +52,7 @@ export {
   readNumbers,
 } from "./graph/tensor-proto.ts";
 export { type HeadName, headNames } from "./heads/registry.ts";
+export { imageDims } from "./image-dims.ts";
 export { type ModelCard, readModelCard, writeModelCard } from "./model-card.ts";
 export { type ResizeCoordinates, replaceResize } from "./replace-resize.ts";
 export { type InferredValue, inferValues } from "./runtime/infer-values.ts";

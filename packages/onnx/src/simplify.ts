@@ -9,6 +9,7 @@ import { PixelgradError } from "@pixelgrad/core";
 import { valueInfo } from "./graph/build.ts";
 import { elementTypeNumber } from "./graph/element-types.ts";
 import { OnnxModel } from "./graph/onnx-model.ts";
+import { withoutRuntimeCasts } from "./graph/without-runtime-casts.ts";
 import { optimizeBasic } from "./runtime/session.ts";
 
 /**
@@ -41,8 +42,8 @@ export async function simplify(
       reason,
     });
   }
-  const { node, initializer, input, output, valueInfo: described } = graph;
-  return model.withGraph({ node, initializer, input, output, valueInfo: described });
+  const { initializer, input, output } = graph;
+  return model.withGraph({ ...withoutRuntimeCasts(graph, model.graph), initializer, input, output });
 }
 
 function requireInputs(model: OnnxModel, dims: Readonly<Record<string, readonly number[]>>): void {

@@ -19,6 +19,7 @@ test("@pixelgrad/onnx exports these names and no others", () => {
       "gradOutput",
       "headNames",
       "headWeights",
+      "imageDims",
       "imageInput",
       "inFloat32",
       "inferValues",

@@ -208,6 +208,24 @@ describe("cuts on offer", () => {
     ]);
   });
 
+  test("leave out what lies between the last layer and the one number that is added to it as a bias", async () => {
+    const added = model(
+      [
+        conv("image", "e1", down),
+        node("Relu", ["e1"], ["r1"]),
+        node("ConvTranspose", ["r1", "low.w"], ["low"], { strides: [2, 2] }),
+        node("Add", ["low", "bias"], ["out"]),
+      ],
+      { e1: [2, 3, 3], low: [2, 1, 2] },
+    );
+    const binary = added.withGraph({
+      initializer: [...added.graph.initializer, floatTensor("bias", [1], [0.5])],
+      output: [valueInfo("out", [1, 1, 16, 16])],
+    });
+    const offered = (await candidateCuts(binary, size)).map(({ trainable }) => trainable);
+    expect(offered.sort()).toEqual(["all", "decoder", "last"]);
+  });
+
   test("say which operators behind them have no gradient rule", async () => {
     const shuffled = model(
       [

@@ -36,8 +36,10 @@ export function cutBefore(
     nodes = between.filter((node) => !valuesMade(node).every((v) => isFixed(v) || parameters.has(v)));
   }
   const made = new Set([...parameters, ...nodes.flatMap(valuesMade)]);
+  // What the body of an If makes for itself has no maker here.
+  const isOfGraph = (value: string): boolean => value === input || wiring.producer(value) !== undefined;
   const features = [...new Set(nodes.flatMap(valuesRead))].filter(
-    (value) => !made.has(value) && !isFixed(value),
+    (value) => isOfGraph(value) && !made.has(value) && !isFixed(value),
   );
   const before = wiring.ancestors(features).filter((node) => !valuesMade(node).every(isFixed));
   return { nodes, features, before };

@@ -1,6 +1,7 @@
 /** A model's message from the bytes of a file, checked as far as its bytes go. @module */
 import { fromBinary } from "@bufbuild/protobuf";
 import { checkGraph } from "./check-graph.ts";
+import { checkOutputs } from "./check-outputs.ts";
 import { checkTensors } from "./check-tensors.ts";
 import { damaged } from "./damaged.ts";
 import { withOnePackedRun } from "./one-packed-run.ts";
@@ -25,5 +26,6 @@ export function decodeModel(bytes: Uint8Array, model: string): ModelProto {
   if (proto.opsetImport.length === 0) throw damaged(model, "it names no operator set");
   checkTensors(proto, model);
   checkGraph(graph, model);
+  checkOutputs(proto, model);
   return proto;
 }

@@ -1,6 +1,6 @@
 /** Where the channels of a value of four axes are. @module */
 import { intsAttribute } from "./attributes.ts";
-import type { Layout } from "./inspect.ts";
+import type { Layout } from "./image-input.ts";
 import type { NodeProto } from "./onnx_pb.ts";
 import type { Wiring } from "./wiring.ts";
 

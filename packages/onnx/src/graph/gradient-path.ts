@@ -1,6 +1,7 @@
 /** What a gradient passes on its way from an output back to parameters. @module */
 import { elementTypeNumber, isFloatingPoint } from "./element-types.ts";
 import type { NodeProto } from "./onnx_pb.ts";
+import { valuesRead } from "./wiring.ts";
 
 export interface GradientPath {
   /** Nodes that need a gradient rule, in graph order. */
@@ -26,13 +27,15 @@ export function gradientPath({ nodes, output, parameters, type }: PathEnds): Gra
   };
   const values = new Set(parameters);
   for (const node of nodes) {
-    if (!node.input.some((value) => values.has(value))) continue;
+    // The bodies of an If read values too.
+    if (!valuesRead(node).some((value) => values.has(value))) continue;
     for (const value of node.output) if (isSmooth(value)) values.add(value);
   }
   const leading = new Set([output]);
-  const onPath = [...nodes].reverse().filter(({ input, output: made }) => {
-    const moved = input.filter((value) => values.has(value));
-    if (moved.length === 0 || !made.some((value) => values.has(value) && leading.has(value))) return false;
+  const onPath = [...nodes].reverse().filter((node) => {
+    const moved = valuesRead(node).filter((value) => values.has(value));
+    if (moved.length === 0 || !node.output.some((value) => values.has(value) && leading.has(value)))
+      return false;
     for (const value of moved) leading.add(value);
     return true;
   });

@@ -4,17 +4,17 @@
  * @module
  */
 import { PixelgradError } from "@pixelgrad/core";
-import { intsAttribute } from "./attributes.ts";
 import { type Classifier, classifierAt, classifierAxes } from "./classifier.ts";
+import { type ImageInput, imageInput, type Layout } from "./image-input.ts";
 import type { NodeProto } from "./onnx_pb.ts";
 import type { OnnxModel, ValueDescription } from "./onnx-model.ts";
 import { resizeMatricesAt } from "./resize-matrices.ts";
+import { simplifyHint } from "./simplify-hint.ts";
 import { axesAfter, tailOperators } from "./tail-axes.ts";
 import { type TailResize, tailResizes } from "./tail-resize.ts";
 import { Wiring } from "./wiring.ts";
 
 export type OutputKind = "logits" | "softmax" | "sigmoid" | "argmax" | "threshold";
-export type Layout = "NCHW" | "NHWC";
 
 export interface SegmentationOutput {
   readonly name: string;
@@ -26,7 +26,7 @@ export interface SegmentationOutput {
 }
 
 export interface Inspection {
-  readonly input: ValueDescription & { readonly layout: Layout };
+  readonly input: ImageInput;
   readonly output: SegmentationOutput;
   readonly classifier: Classifier;
   /** Channels of the classifier: classes, or 1 for a binary model. */
@@ -75,16 +75,18 @@ export function inspect(model: OnnxModel): Inspection {
   for (const output of model.outputs.slice(0, MOST_OUTPUTS)) {
     const found = headAt(model, wiring, output);
     if (found === undefined) continue;
-    if (!(found instanceof PixelgradError)) return { input: imageInput(model, wiring), ...found };
+    if (!(found instanceof PixelgradError)) return { input: imageInput(model), ...found };
     refusal ??= found;
   }
   if (refusal !== undefined) throw refusal;
   const described = model.outputs.slice(0, MOST_OUTPUTS);
   const outputs = described.map(({ name, dims }) => `${name} [${dims.join(", ")}]`);
+  const way = wiring.ancestors(described.map(({ name }) => name));
+  const hint = way.map(simplifyHint).find((found) => found !== undefined);
   throw new PixelgradError(
     "NO_SEGMENTATION_OUTPUT",
     `${model.name} has no segmentation output: expected one with a class or a number per class at every pixel of a ` +
-      `height and a width, got ${outputs.join("; ")}. Choose a model that ends in one.`,
+      `height and a width, got ${outputs.join("; ")}. Choose a model that ends in one${hint === undefined ? "" : `, or ${hint}`}.`,
     { outputs },
   );
 }
@@ -170,29 +172,6 @@ function logitsOf({ output }: Classifier, tail: readonly NodeProto[], tailAxes: 
   return at === 0 ? output : (before[at - 1]?.output[0] as string);
 }
 
-/**
- * One image of floats; its channels are where a 3 is, or where a first Transpose takes them from.
- * @throws PixelgradError `MODEL_UNSUPPORTED` for any other input, or several.
- */
-export function imageInput(model: OnnxModel, wiring: Wiring = Wiring.of(model.graph)): Inspection["input"] {
-  const [input, ...others] = model.inputs;
-  const isFloat = input?.type === "float32" || input?.type === "float16";
-  if (input === undefined || others.length > 0 || !isFloat || input.dims.length !== 4) {
-    const got = model.inputs.map(({ name, type, dims }) => `${name} ${type} [${dims.join(", ")}]`);
-    const reason = `expected one float32 or float16 input of 4 dims, got ${got.join("; ") || "none"}`;
-    throw new PixelgradError("MODEL_UNSUPPORTED", `${model.name} cannot be used here: ${reason}.`, {
-      model: model.name,
-      reason,
-    });
-  }
-  const [, second, , last] = input.dims;
-  const moved = wiring
-    .readers(input.name)
-    .some((node) => node.opType === "Transpose" && intsAttribute(node, "perm", []).join() === "0,3,1,2");
-  const lastIsColour = last === 3 && second !== 3;
-  return { ...input, layout: lastIsColour || (moved && second !== 3) ? "NHWC" : "NCHW" };
-}
-
 function rankOf({ graph }: OnnxModel, value: string): number {
   const found = [...graph.valueInfo, ...graph.output].find(({ name }) => name === value)?.type?.value;
   return found?.case === "tensorType" ? (found.value.shape?.dim.length ?? 0) : 0;
@@ -205,10 +184,10 @@ function mapsPixels(dims: readonly (number | string)[]): boolean {
 }
 
 function noLayer(node: NodeProto): PixelgradError {
-  return refuse(
-    node,
-    "expected a Conv, ConvTranspose, Gemm or MatMul with weights of its own at the end of the model",
-  );
+  const expected =
+    "expected a Conv, ConvTranspose, Gemm or MatMul with weights of its own at the end of the model";
+  const hint = simplifyHint(node);
+  return refuse(node, hint === undefined ? expected : `${expected}; ${hint}`);
 }
 
 function lost(node: NodeProto): PixelgradError {
