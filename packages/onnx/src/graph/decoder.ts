@@ -2,8 +2,9 @@
  * Where the decoder of a segmentation network begins.
  *
  * Networks go down in resolution before they come up again, so the encoder ends at the first value that is upsampled:
- * it is all that value depends on, and the decoder is the rest of the way to the logits. Image pooling, as in ASPP and
- * LR-ASPP, upsamples a single pixel; it begins where it pools. A network that upsamples nothing but its logits has no
+ * it is all that value depends on, and the decoder is the rest of the way to the logits. Image pooling, as in ASPP,
+ * upsamples a single pixel; it begins where it pools. One that is spread by a product, as the gate of LR-ASPP, is not told
+ * from the squeeze-and-excitation of an encoder: there name the tensors that the head stands on. A network that upsamples nothing but its logits has no
  * decoder by that measure: then what follows the last node that joins two branches is taken for one, as in FCN.
  *
  * @module
