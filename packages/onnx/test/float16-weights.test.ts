@@ -188,6 +188,19 @@ describe("a float16 model in float32", () => {
     }
   });
 
+  test("compares its one channel with a threshold of its own type", async () => {
+    const half = halfNetwork();
+    const labelled = half.withGraph({
+      node: [...half.graph.node, node("ArgMax", ["out"], ["labels"], { axis: 1 })],
+      input: [valueInfo("image", [1, 3, 8, 8])],
+      output: [valueInfo("labels", [1, 1, 8, 8], elementType.int64)],
+    });
+    const session = await openSession(replaceClassifier(labelled, { channels: 1, seed: 1 }).toBytes());
+    const image = { data: uniformArray(seededRandom(1), 192), dims: [1, 3, 8, 8] };
+    expect((await session.run({ image }))["labels"]!.dims).toEqual([1, 1, 8, 8]);
+    await session.release();
+  });
+
   test("gives its weights back to the float16 one, within half a unit of its last place", () => {
     const trained = uniformArray(seededRandom(3), 12);
     const back = halfNetwork().withParameters(new Map([["w1", { data: trained, dims: [3, 4, 1, 1] }]]));

@@ -59,7 +59,8 @@ export function replaceClassifier(model: OnnxModel, { channels, seed }: ReplaceC
     ...newWeights(found, wiring, channels, seed),
     ...newShapes(found, wiring, channels),
   ]);
-  const inPlace = tailInPlace(found, model.opset, channels);
+  const { dataType } = wiring.constant(found.classifier.weight) as TensorProto;
+  const inPlace = tailInPlace(found, dataType, model.opset, channels);
 
   const fresh = new Map<string, TensorProto>();
   const copies = new Map<NodeProto, CopiedConstants>();
@@ -178,19 +179,22 @@ function newShapes({ tail, tailAxes, channels: old }: Inspection, wiring: Wiring
 
 function tailInPlace(
   { tail, tailAxes, channels: old }: Inspection,
+  weightType: number,
   opset: number,
   channels: number,
 ): Map<NodeProto, readonly NodeProto[]> {
   const inPlace = new Map<NodeProto, readonly NodeProto[]>();
   let threshold = 0;
+  let type = weightType;
   tail.forEach((at, i) => {
     const [axes, axesAfter] = [tailAxes[i] as string, tailAxes[i + 1] as string];
     const nodes = nodesInPlace(
-      { old: at, next: tail[i + 1], axes, axesAfter, threshold, opset },
+      { old: at, next: tail[i + 1], axes, axesAfter, threshold, type, opset },
       old,
       channels,
     );
     if (nodes !== undefined) inPlace.set(at, nodes);
+    if (at.opType === "Cast") type = intAttribute(at, "to", type);
     if (at.opType === "Softmax" || at.opType === "Sigmoid") threshold = 0.5;
   });
   return inPlace;

@@ -5,7 +5,7 @@ import { node } from "./build.ts";
 import { elementType } from "./element-types.ts";
 import type { NodeProto, TensorProto } from "./onnx_pb.ts";
 import { atAxis } from "./tail-axes.ts";
-import { floatTensor, intTensor } from "./tensor-proto.ts";
+import { intTensor, rawTensor, withFloats } from "./tensor-proto.ts";
 
 /** A node of the tail, where it stands. */
 export interface TailPlace {
@@ -16,6 +16,8 @@ export interface TailPlace {
   readonly axesAfter: string;
   /** What lies between one class and the other in its input: 0 for logits, 0.5 for probabilities. */
   readonly threshold: number;
+  /** Element type of its input. */
+  readonly type: number;
   readonly opset: number;
 }
 
@@ -78,7 +80,7 @@ function softmax({ axes, opset }: TailPlace, input: string, output: string): rea
 
 /** `x > threshold` in the type and shape that ArgMax gave. */
 function aboveThreshold(
-  { old, axes, threshold, opset }: TailPlace,
+  { old, axes, threshold, type, opset }: TailPlace,
   input: string,
   output: string,
 ): readonly NodeProto[] {
@@ -86,7 +88,10 @@ function aboveThreshold(
   const axis = atAxis(intAttribute(old, "axis", 0), axes.length);
   const labels = keeps ? output : `${output}:labels`;
   const nodes = [
-    constant(`${output}:threshold`, floatTensor("", [], [threshold])),
+    constant(
+      `${output}:threshold`,
+      withFloats(rawTensor("", [], type, new Uint8Array()), Float32Array.of(threshold)),
+    ),
     node("Greater", [input, `${output}:threshold`], [`${output}:above`]),
     node("Cast", [`${output}:above`], [labels], { to: elementType.int64 }),
   ];
