@@ -1,11 +1,12 @@
 /** What `inspect` found, as text. */
 import { isPixelgradError, type PixelgradError } from "@pixelgrad/core";
-import type {
-  CandidateCut,
-  CandidateFeature,
-  Inspection,
-  OnnxModel,
-  ValueDescription,
+import {
+  type CandidateCut,
+  type CandidateFeature,
+  headNames,
+  type Inspection,
+  type OnnxModel,
+  type ValueDescription,
 } from "@pixelgrad/onnx";
 import { cutTable } from "./cut-table.ts";
 import { describeTail, resizeHint } from "./describe-tail.ts";
@@ -72,7 +73,7 @@ function otherRows({ graph }: OnnxModel, { outputs }: ModelFacts, refusal: Pixel
     ...(mayHide ? [["hint", "an If may hide a segmentation output: try simplify --size"] as const] : []),
     [
       "hint",
-      `${isRefused ? "" : "no segmentation output: "}train --head <linear|fcn|lraspp|deeplabv3+> --features <names> puts a new head on tensors of the model`,
+      `${isRefused ? "" : "no segmentation output: "}train --head <${headNames.join("|")}> --features <names> puts a new head on tensors of the model`,
     ],
   ];
 }
