@@ -116,14 +116,11 @@ export function overlapOfLabelsGrad(
     for (let i: usize = 0; i < bytes; i += 32) {
       const relative0 = f32x4.add(f32x4.sub(bk, v128.load(top + i)), v128.load(shift + i));
       const relative1 = f32x4.add(f32x4.sub(bk, v128.load(top + i, 16)), v128.load(shift + i, 16));
-      let g0 = f32x4.mul(f32x4.mul(v128.load(from + i), v128.load(inverse + i)), relative0);
-      let g1 = f32x4.mul(f32x4.mul(v128.load(from + i, 16), v128.load(inverse + i, 16)), relative1);
-      if (adds) {
-        g0 = f32x4.add(g0, v128.load(to + i));
-        g1 = f32x4.add(g1, v128.load(to + i, 16));
-      }
-      v128.store(to + i, g0);
-      v128.store(to + i, g1, 16);
+      const g0 = f32x4.mul(f32x4.mul(v128.load(from + i), v128.load(inverse + i)), relative0);
+      const g1 = f32x4.mul(f32x4.mul(v128.load(from + i, 16), v128.load(inverse + i, 16)), relative1);
+      // Of a pixel that does not count g may be -0, which 0 is added to for 0.
+      v128.store(to + i, f32x4.add(g0, adds ? v128.load(to + i) : zero()));
+      v128.store(to + i, f32x4.add(g1, adds ? v128.load(to + i, 16) : zero()), 16);
     }
   }
   scatterToRows(own, labels, n, grad, gradStep);

@@ -469,8 +469,7 @@ test("a label that is no class is left out when outOfRange says so, in losses wi
     const left = make({ outOfRange: "ignore" }).valueAndGrad(logits, bytes([1, 3], 0, 7, 1));
     expect(Math.abs(left.value - kept.value)).toBeLessThan(1e-7);
     expect(left.counted).toBe(2);
-    // 0 or -0.
-    expect([...left.grad.data].every((g, i) => i % 3 !== 1 || g === 0)).toBe(true);
+    expect([...left.grad.data].filter((_, i) => i % 3 === 1)).toEqual([0, 0]);
   }
 });
 

@@ -4,7 +4,9 @@
  *
  * @module
  */
+import type { SimdTile } from "../engine/tile.ts";
 import type { KernelMaps, Term } from "../term.ts";
+import { PixelSum } from "./reduction.ts";
 
 /** @param scales - whether the slopes of class c are to be multiplied by coefficient c; by 1 otherwise. */
 export function regionKernel(
@@ -15,15 +17,14 @@ export function regionKernel(
   if (input !== "logits") return undefined;
   if (activation === "sigmoid") return channelMaps(classes, scales);
   return {
+    targets: ["labels", "dense"],
     prepare(constants, coefficients) {
       if (coefficients === undefined || !scales) return;
       new Float64Array(constants.buffer, constants.byteOffset, classes).set(coefficients);
     },
     first(tile, sums) {
       const { kernels, x, xStride, count, field, fieldStride, own } = tile;
-      // Read also where none is ignored: a label that is no class is refused.
-      tile.target();
-      sums[0] += tile.countedLabels();
+      sums[0] += countedPixels(tile);
       const [sum, rest] = [tile.doubleRow(0), tile.doubleRow(1)];
       kernels.softmaxField(x, xStride, classes, count, field, fieldStride, own, sum, rest);
     },
@@ -35,6 +36,24 @@ export function regionKernel(
       else kernels.softmaxFieldGrad(...slopes, grad, gradStride, adds);
     },
   };
+}
+
+/** Targets are read also where none is ignored: one that may not be there is refused. */
+function countedPixels(tile: SimdTile): number {
+  if (tile.targetKind === "labels") {
+    tile.target();
+    return tile.countedLabels();
+  }
+  const counts = tile.arena.doubles(tile.doubleRow(0), PixelSum.length).fill(0);
+  tile.kernels.countWholePixels(
+    tile.targetRows(),
+    tile.stride,
+    tile.classes,
+    tile.count,
+    0,
+    counts.byteOffset,
+  );
+  return counts[PixelSum.pixels];
 }
 
 function channelMaps(classes: number, scales: boolean): KernelMaps {
