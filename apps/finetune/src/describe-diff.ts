@@ -1,4 +1,5 @@
 /** A difference of two models as lines of text: `~` changed, `+` added, `-` removed. */
+import { elementCount } from "@pixelgrad/core";
 import type { Difference, ModelDiff, TensorChange } from "@pixelgrad/onnx";
 
 /** Longer metadata is cut; `--json` has it whole. */
@@ -66,7 +67,7 @@ function tensorChange({ name, before, after, elementsChanged, largestChange }: T
   const from = typed(before);
   if (from !== typed(after)) return typedChange({ name, before, after });
   if (elementsChanged === undefined || largestChange === undefined) return `${name} ${from}`;
-  const count = before.dims.reduce((a, b) => a * b, 1);
+  const count = elementCount(before.dims);
   return `${name} ${from}: ${elementsChanged} of ${count} numbers, by ${Number(largestChange.toPrecision(3))} at most`;
 }
 

@@ -1,6 +1,7 @@
 /** The size of a model's images, as far as the model tells. */
+
+import type { Size } from "@pixelgrad/dataset";
 import { type ImageInput, type OnnxModel, readModelCard } from "@pixelgrad/onnx";
-import type { Size } from "./numbers.ts";
 
 /** As the model's card has it, or its input. */
 export function knownSize(model: OnnxModel, { dims, layout }: ImageInput): Size | undefined {

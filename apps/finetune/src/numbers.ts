@@ -1,4 +1,5 @@
 /** Numbers on the command line. */
+import type { Size } from "@pixelgrad/dataset";
 import { InvalidArgumentError } from "commander";
 
 /** A whole number of at least `min`. */
@@ -21,9 +22,6 @@ export function positiveNumber(text: string): number {
 export function nonNegativeNumber(text: string): number {
   return Number(text) === 0 && text.trim() !== "" ? 0 : positiveNumber(text);
 }
-
-/** Height and width in pixels. */
-export type Size = readonly [number, number];
 
 /** `512x384`, height first; one number for a square. */
 export function parseSize(text: string): Size {

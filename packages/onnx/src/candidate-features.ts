@@ -1,4 +1,5 @@
 /** The tensors of a model that a segmentation head could start from. @module */
+import { elementCount } from "@pixelgrad/core";
 import { elementType } from "./graph/element-types.ts";
 import { featureLayout } from "./graph/feature-layout.ts";
 import { imageInput } from "./graph/image-input.ts";
@@ -86,7 +87,7 @@ function weightCount(wiring: Wiring, nodes: readonly NodeProto[]): number {
   for (const name of new Set(names)) {
     const tensor = name === undefined ? undefined : wiring.constant(name);
     if (tensor !== undefined && weightTypes.has(tensor.dataType)) {
-      count += dimsOf(tensor).reduce((a, b) => a * b, 1);
+      count += elementCount(dimsOf(tensor));
     }
   }
   return count;

@@ -52,8 +52,8 @@ export interface TrainingGraphsOptions {
 }
 
 /**
- * Cuts a model before the first nodes that read a trainable weight, and differentiates what follows. Runs the model once
- * on this thread, for its shapes.
+ * Cuts a model before the first nodes that read a trainable weight, and differentiates what follows. Opens the model
+ * on this thread for its shapes, and runs it once where the runtime cannot tell them otherwise.
  * @throws PixelgradError of `inspect` and `trainableWeights`; `TENSOR_UNSUPPORTED` for a weight that is not float32, or does
  *   not lead to the logits; `GRADIENT_UNSUPPORTED`; `MODEL_UNSUPPORTED`, also for a size the model does not take.
  */
@@ -123,40 +123,26 @@ export async function trainingGraphs(
 /** A weight that nothing of the head reads would be trained in vain. */
 function requireReader(name: string, nodes: readonly NodeProto[]): void {
   if (nodes.some((node) => valuesRead(node).includes(name))) return;
-  const reason = "it does not lead to the segmentation output";
-  throw new PixelgradError(
-    "TENSOR_UNSUPPORTED",
-    `Tensor '${name}' of the model cannot be trained: ${reason}.`,
-    {
-      name,
-      reason,
-    },
-  );
+  throw unusable(name, "cannot be trained", "it does not lead to the segmentation output");
 }
 
 /** A graph of another type would be fed float32 numbers. */
 function requireFloat32(name: string, wiring: Wiring): void {
   const type = wiring.constant(name)?.dataType;
   if (type === elementType.float) return;
-  const reason = `it is ${elementTypeName(type ?? 0)}, expected float32`;
-  throw new PixelgradError(
-    "TENSOR_UNSUPPORTED",
-    `Tensor '${name}' of the model cannot be trained: ${reason}.`,
-    {
-      name,
-      reason,
-    },
-  );
+  throw unusable(name, "cannot be trained", `it is ${elementTypeName(type ?? 0)}, expected float32`);
 }
 
 function requireFloats(features: readonly string[], known: KnownValues): void {
   for (const name of features) {
     const type = known.type(name);
-    if (type === "float32") continue;
-    const reason = `it is ${type}, expected float32`;
-    throw new PixelgradError("TENSOR_UNSUPPORTED", `The model cannot be cut at '${name}': ${reason}.`, {
-      name,
-      reason,
-    });
+    if (type !== "float32") throw unusable(name, "is no place to cut", `it is ${type}, expected float32`);
   }
+}
+
+function unusable(name: string, what: string, reason: string): PixelgradError {
+  return new PixelgradError("TENSOR_UNSUPPORTED", `Tensor '${name}' of the model ${what}: ${reason}.`, {
+    name,
+    reason,
+  });
 }

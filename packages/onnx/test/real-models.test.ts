@@ -170,6 +170,15 @@ describe.skipIf(!existsSync(folder))("real models", { timeout: 60_000 }, () => {
     );
   });
 
+  test("the graphs of all 577 nodes of a model are built in less than 1 s of processor time", async () => {
+    const model = await load("seg_ppocrv2_text_det");
+    expect(model.graph.node.length).toBe(577);
+    const { user, system } = process.cpuUsage();
+    await trainingGraphs(model, { trainable: "all", size: [320, 320] });
+    const spent = process.cpuUsage({ user, system });
+    expect(spent.user + spent.system).toBeLessThan(1e6);
+  });
+
   test.each(trainable)("%s cut at its classifier is the whole model within 1e-5", async (name, size) => {
     const model = await load(name);
     const graphs = await trainingGraphs(model, { trainable: "last", size });

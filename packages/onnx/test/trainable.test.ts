@@ -277,3 +277,19 @@ test("an operator without a rule is refused with the nearest cut that avoids it"
   });
   expect(await trained(found, ["hard"])).toEqual(weights("d1", "out"));
 });
+
+test("one number that is added to the one channel is the classifier's bias, at any depth", async () => {
+  const added = model([conv("image", "e1", same), node("Conv", ["e1", "out.w"], ["bare"])], {
+    e1: [2, 3, 3],
+    out: [1, 2, 1],
+  });
+  const { node: nodes, initializer } = added.graph;
+  const binary = added.withGraph({
+    node: [...nodes, node("Add", ["bare", "shift"], ["out"])],
+    initializer: [...initializer, floatTensor("shift", [1], [0.5])],
+    output: [valueInfo("out", [1, 1, 16, 16])],
+  });
+  expect(await trained(binary, "last")).toEqual(["out.w", "shift"]);
+  expect(await trained(binary, "all")).toEqual(["e1.w", "e1.b", "out.w", "shift"]);
+  expect(await trained(binary, ["e1"])).toEqual(["out.w", "shift"]);
+});

@@ -1,5 +1,7 @@
 /** `pixelgrad-finetune inspect`: what a model looks like, where it would be cut, and where a new head could start. */
+
 import { elementCount, isPixelgradError, type PixelgradError } from "@pixelgrad/core";
+import type { Size } from "@pixelgrad/dataset";
 import {
   candidateCuts,
   candidateFeatures,
@@ -13,7 +15,7 @@ import { Command } from "commander";
 import { describeModel } from "../describe-model.ts";
 import type { Io } from "../io.ts";
 import { knownSize } from "../known-size.ts";
-import { parseSize, type Size } from "../numbers.ts";
+import { parseSize } from "../numbers.ts";
 
 interface InspectFlags {
   readonly size?: Size;

@@ -1,11 +1,13 @@
 /** `pixelgrad-finetune simplify`: a model for one size of image. */
+
 import { PixelgradError } from "@pixelgrad/core";
+import type { Size } from "@pixelgrad/dataset";
 import { imageDims, imageInput, OnnxModel, readModelCard, simplify, writeModelCard } from "@pixelgrad/onnx";
 import { Command } from "commander";
 import "../errors.ts";
 import type { Io } from "../io.ts";
 import { knownSize } from "../known-size.ts";
-import { parseSize, type Size } from "../numbers.ts";
+import { parseSize } from "../numbers.ts";
 
 interface SimplifyFlags {
   readonly out: string;

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { elementCount } from "@pixelgrad/core";
 import type { NodeProto } from "./onnx_pb.ts";
 import { resizeMatricesAt } from "./resize-matrices.ts";
 import { valuesRead, type Wiring } from "./wiring.ts";
@@ -25,7 +26,7 @@ export interface DecoderSearch {
 export function encoderEnd({ wiring, classifier, logits, dims }: DecoderSearch): string | undefined {
   const pixels = (value: string): number => {
     const [, , ...spatial] = dims(value) ?? [];
-    return spatial.length === 0 ? 0 : spatial.reduce((a, b) => a * b, 1);
+    return spatial.length === 0 ? 0 : elementCount(spatial);
   };
   const toLogits = wiring.ancestors([logits]);
   const toClassifier = new Set(wiring.ancestors([classifier]));

@@ -1,4 +1,5 @@
 /** What a node costs, in multiplications with an addition each. @module */
+import { elementCount } from "@pixelgrad/core";
 import { intAttribute } from "./attributes.ts";
 import type { NodeProto } from "./onnx_pb.ts";
 
@@ -35,6 +36,7 @@ export function multiplyAdds(
   }
 }
 
+/** 0 for dims that are not known. */
 function product(dims: readonly number[]): number {
-  return dims.length === 0 ? 0 : dims.reduce((total, d) => total * d, 1);
+  return dims.length === 0 ? 0 : elementCount(dims);
 }

@@ -1,5 +1,7 @@
 /** The scales a Resize or Upsample is given. @module */
+
 import { floatsAttribute, intsAttribute } from "./attributes.ts";
+import { atAxis } from "./axis.ts";
 import type { NodeProto } from "./onnx_pb.ts";
 
 /**
@@ -18,6 +20,6 @@ export function resizeScales(
   );
   if (given === undefined || given.length === 0) return undefined;
   const all = Array.from({ length: rank }, (_, axis) => axis);
-  const axes = intsAttribute(node, "axes", all).map((axis) => (axis + rank) % rank);
+  const axes = intsAttribute(node, "axes", all).map((axis) => atAxis(axis, rank));
   return all.map((axis) => given[axes.indexOf(axis)] ?? 1);
 }

@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import { intAttribute, intsAttribute } from "./attributes.ts";
+import { atAxis } from "./axis.ts";
 import type { NodeProto, TensorProto } from "./onnx_pb.ts";
 import { readInts } from "./tensor-proto.ts";
 import { elementsOf } from "./tensor-size.ts";
@@ -103,11 +105,6 @@ function listedAxes(node: NodeProto, wiring: Wiring): number[] | undefined {
   if (tensor !== undefined) return fewInts(tensor);
   const axes = intsAttribute(node, "axes", []);
   return axes.length === 0 ? undefined : axes;
-}
-
-/** An axis counted from 0, for one that may be counted from the end. */
-export function atAxis(axis: number, rank: number): number {
-  return axis < 0 ? axis + rank : axis;
 }
 
 function without(axes: string, at: readonly number[], instead: string): string {

@@ -1,10 +1,10 @@
 /** What each node of the tail becomes when the number of channels changes. @module */
 import { PixelgradError } from "@pixelgrad/core";
 import { intAttribute, intsAttribute } from "./attributes.ts";
+import { atAxis } from "./axis.ts";
 import { node } from "./build.ts";
 import { elementType } from "./element-types.ts";
 import type { NodeProto, TensorProto } from "./onnx_pb.ts";
-import { atAxis } from "./tail-axes.ts";
 import { intTensor, rawTensor, withFloats } from "./tensor-proto.ts";
 
 /** A node of the tail, where it stands. */

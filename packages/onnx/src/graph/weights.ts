@@ -1,7 +1,9 @@
 /** Which constants of a graph are weights: what training may change. @module */
+import { elementCount } from "@pixelgrad/core";
 import { elementType } from "./element-types.ts";
 import type { NodeProto } from "./onnx_pb.ts";
 import { resizingProducts } from "./resize-matrices.ts";
+import { dimsOf } from "./tensor-proto.ts";
 import type { Wiring } from "./wiring.ts";
 
 /** Inputs that hold weights, by operator; those of the running statistics of a normalisation do not. */
@@ -54,7 +56,7 @@ function weightBehind(wiring: Wiring, value: string): { name: string; count: num
     const tensor = wiring.constant(at);
     if (name !== undefined && tensor !== undefined) {
       const isFloat = tensor.dataType === elementType.float || tensor.dataType === elementType.float16;
-      const count = tensor.dims.reduce((product, d) => product * Number(d), 1);
+      const count = elementCount(dimsOf(tensor));
       return isFloat && count > 0 ? { name, count } : undefined;
     }
     const node = wiring.producer(at);

@@ -1,3 +1,4 @@
+import { elementCount } from "@pixelgrad/core";
 import { transposed } from "../graph/resize-matrices.ts";
 import type { RuleContext } from "./rule.ts";
 
@@ -13,7 +14,7 @@ export function alongAxis(
   if (axis === dims.length - 1) return emit("MatMul", [value, floats(matrix, [from, to])]);
   const left = floats(transposed(matrix, from, to), [to, from]);
   if (axis === dims.length - 2) return emit("MatMul", [left, value]);
-  const rest = dims.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const rest = elementCount(dims.slice(axis + 1));
   const product = emit("MatMul", [left, emit("Reshape", [value, ints([-1, from, rest])])]);
   return emit("Reshape", [product, ints(dims.with(axis, to))]);
 }

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { elementCount } from "@pixelgrad/core";
 import { flip } from "./flip.ts";
 import type { RuleContext } from "./rule.ts";
 import { positions, type Windows } from "./windows.ts";
@@ -89,7 +90,7 @@ export interface Pair {
 export function correlated(context: RuleContext, pair: Pair, windows: Windows, group: number): string {
   const { strides, kernel } = windows;
   const worthIt = pair.channels >= FEWEST_CHANNELS || strides.every((stride) => stride === 1);
-  const taps = kernel.reduce((a, b) => a * b, 1);
+  const taps = elementCount(kernel);
   return group === 1 && worthIt && taps <= MOST_TAPS
     ? tapProducts(context, pair, windows)
     : swappedConv(context, pair, windows, group);
@@ -101,7 +102,7 @@ function tapProducts(context: RuleContext, pair: Pair, windows: Windows): string
   const { samples, channels, outputs } = pair;
   const { kernel, strides, dilations, places, covered, before, after } = windows;
   const axes = spatial(kernel);
-  const columns = samples * places.reduce((a, b) => a * b, 1);
+  const columns = samples * elementCount(places);
   const pads = [0, 0, ...before, 0, 0, ...after.map(padding)];
   const padded = pads.some((pad) => pad > 0) ? emit("Pad", [pair.covered, ints(pads)]) : pair.covered;
   // With one sample, samples and channels need not change places.

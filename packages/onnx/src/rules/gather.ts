@@ -1,5 +1,7 @@
 /** Operators that pick numbers by their indices, or put them there. Indices are constants. */
+import { elementCount } from "@pixelgrad/core";
 import { intAttribute, stringAttribute } from "../graph/attributes.ts";
+import { atAxis } from "../graph/axis.ts";
 import { refusal } from "./refusal.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 import { zeros } from "./zeros.ts";
@@ -20,7 +22,7 @@ export const gather: Rule = (context) => {
     ];
     return [emit("Pad", [emit("Reshape", [outputGrad, ints(dims.with(axis, 1))]), ints(pads.flat())])];
   }
-  const count = shape(node.input[1] as string).reduce((a, b) => a * b, 1);
+  const count = elementCount(shape(node.input[1] as string));
   const picked = dims.with(axis, count);
   const along = emit("Reshape", [indices, ints(dims.map((_, i) => (i === axis ? count : 1)))]);
   const updates = emit("Reshape", [outputGrad, ints(picked)]);
@@ -75,8 +77,7 @@ function scattered(
 }
 
 function axisOf({ node }: RuleContext, rank: number): number {
-  const axis = intAttribute(node, "axis", 0);
-  return axis < 0 ? axis + rank : axis;
+  return atAxis(intAttribute(node, "axis", 0), rank);
 }
 
 function indicesOf({ node, isConstant, saved }: RuleContext): string {

@@ -1,5 +1,7 @@
 /** Normalisation by the mean and variance of X: Y = S X̂ + B, where X̂ is X less a mean, divided by a deviation. */
+import { elementCount } from "@pixelgrad/core";
 import { floatAttribute, intAttribute, intsAttribute } from "../graph/attributes.ts";
+import { atAxis } from "../graph/axis.ts";
 import { sumToShape } from "./broadcast.ts";
 import { formula } from "./formula.ts";
 import { refusal } from "./refusal.ts";
@@ -114,7 +116,7 @@ function grouped(context: RuleContext, groups: number, scales: number): InputGra
   const [x, scale, bias] = node.input as [string, string, string];
   const dims = shape(x);
   const [samples] = dims as [number];
-  const perSample = dims.slice(1).reduce((a, b) => a * b, 1);
+  const perSample = elementCount(dims.slice(1));
   const byGroup = [samples, groups, perSample / groups];
   const byScale = [samples, scales, perSample / scales];
   const dy = reshape(outputGrad, byScale);
@@ -143,6 +145,6 @@ export const meanVarianceNormalization: Rule = (context) => {
   const { node, outputGrad, shape, saved } = context;
   const x = node.input[0] as string;
   const rank = shape(x).length;
-  const axes = intsAttribute(node, "axes", [0, 2, 3]).map((axis) => (axis < 0 ? axis + rank : axis));
+  const axes = intsAttribute(node, "axes", [0, 2, 3]).map((axis) => atAxis(axis, rank));
   return [standardized(context, saved(x), axes, 1e-18).grad(outputGrad)];
 };

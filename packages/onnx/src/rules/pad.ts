@@ -1,5 +1,7 @@
 /** Pad. */
+
 import { intsAttribute, stringAttribute } from "../graph/attributes.ts";
+import { atAxis } from "../graph/axis.ts";
 import { refusal } from "./refusal.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
@@ -54,7 +56,7 @@ function padsOf({ node, opset, numbers }: RuleContext, rank: number): number[] {
   if (given === undefined || axes === undefined) throw refusal(node, "its pads are computed from the image");
   const pads = new Array<number>(2 * rank).fill(0);
   axes.forEach((axis, i) => {
-    const at = (axis + rank) % rank;
+    const at = atAxis(axis, rank);
     pads[at] = given[i] as number;
     pads[at + rank] = given[i + axes.length] as number;
   });

@@ -1,4 +1,5 @@
 /** Pools over windows, and over all pixels. */
+import { elementCount } from "@pixelgrad/core";
 import { intAttribute, intsAttribute, stringAttribute } from "../graph/attributes.ts";
 import { spread } from "./convolve.ts";
 import type { Rule, RuleContext } from "./rule.ts";
@@ -45,7 +46,7 @@ function atMaxima(context: RuleContext, attributes: Parameters<RuleContext["emit
   const dims = shape(x);
   const [, places] = emitAll("MaxPool", [saved(x)], 2, attributes) as [string, string];
   const flat = (value: string) => emit("Reshape", [value, ints([-1])]);
-  const none = zeros(context, [dims.reduce((a, b) => a * b, 1)]);
+  const none = zeros(context, [elementCount(dims)]);
   const scattered = emit("ScatterElements", [none, flat(places), flat(outputGrad)], {
     axis: 0,
     reduction: "add",
@@ -103,6 +104,6 @@ function countedTaps(
 /** Y = mean over all n pixels: dX = dY / n everywhere. */
 export const globalAveragePool: Rule = ({ node, outputGrad, shape, emit, ints, floats }) => {
   const dims = shape(node.input[0] as string);
-  const pixels = dims.slice(2).reduce((a, b) => a * b, 1);
+  const pixels = elementCount(dims.slice(2));
   return [emit("Expand", [emit("Mul", [outputGrad, floats([1 / pixels], [])]), ints(dims)])];
 };

@@ -1,5 +1,7 @@
 /** Reductions over axes. In each rule Y and dY have the reduced axes with size 1. */
+
 import { intAttribute, intsAttribute } from "../graph/attributes.ts";
+import { atAxis } from "../graph/axis.ts";
 import { type Formula, formula } from "./formula.ts";
 import { refusal } from "./refusal.ts";
 import type { Rule, RuleContext } from "./rule.ts";
@@ -85,6 +87,6 @@ function reducedAxes({ node, shape, numbers }: RuleContext): number[] {
   const input = node.input[1];
   const given = input ? numbers(input) : intsAttribute(node, "axes", []);
   if (given === undefined) throw refusal(node, `its axes '${input}' are not known before it runs`);
-  if (given.length > 0) return given.map((axis) => (axis < 0 ? axis + rank : axis));
+  if (given.length > 0) return given.map((axis) => atAxis(axis, rank));
   return intAttribute(node, "noop_with_empty_axes", 0) ? [] : Array.from({ length: rank }, (_, axis) => axis);
 }

@@ -1,4 +1,5 @@
 /** Normalisation by the size of X, with no mean taken off. */
+import { elementCount } from "@pixelgrad/core";
 import { floatAttribute, intAttribute } from "../graph/attributes.ts";
 import { formula } from "./formula.ts";
 import type { Rule } from "./rule.ts";
@@ -29,7 +30,7 @@ export const lrn: Rule = (context) => {
   const { add, sub, mul, pow, reshape } = formula(context);
   const dims = shape(node.input[0] as string);
   const [samples, channels] = dims as [number, number];
-  const rows = [samples, channels, dims.slice(2).reduce((a, b) => a * b, 1)];
+  const rows = [samples, channels, elementCount(dims.slice(2))];
   const size = intAttribute(node, "size", 1);
   const alpha = floatAttribute(node, "alpha", 1e-4);
   const beta = floatAttribute(node, "beta", 0.75);

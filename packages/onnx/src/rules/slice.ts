@@ -1,4 +1,5 @@
 /** Slice. */
+import { elementCount } from "@pixelgrad/core";
 import { intsAttribute } from "../graph/attributes.ts";
 import { flip } from "./flip.ts";
 import { refusal } from "./refusal.ts";
@@ -40,7 +41,7 @@ function spacedOut(
   apart: number,
 ): string {
   const count = dims[axis] as number;
-  const rest = dims.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const rest = elementCount(dims.slice(axis + 1));
   const rows = emit("Reshape", [value, ints([-1, count, 1, rest])]);
   const padded = emit("Pad", [rows, ints([0, 0, 0, 0, 0, 0, apart - 1, 0])]);
   return emit("Reshape", [padded, ints(dims.with(axis, count * apart))]);

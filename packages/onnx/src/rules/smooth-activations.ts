@@ -1,5 +1,7 @@
 /** Activation functions without kinks, or with a kink between two of these. None overflows where its Y does not. */
+
 import { floatAttribute, intAttribute, stringAttribute } from "../graph/attributes.ts";
+import { atAxis } from "../graph/axis.ts";
 import type { NodeProto } from "../graph/onnx_pb.ts";
 import { formula } from "./formula.ts";
 import { refusal } from "./refusal.ts";
@@ -85,8 +87,7 @@ export const logSoftmax: Rule = (context) => {
 /** One axis, the last unless given; before operator set 13 that axis and all that follow, from axis 1 unless given. */
 function softmaxAxes({ node, opset, shape }: RuleContext): number[] {
   const rank = shape(node.output[0] as string).length;
-  const given = intAttribute(node, "axis", opset < 13 ? 1 : -1);
-  const axis = given < 0 ? given + rank : given;
+  const axis = atAxis(intAttribute(node, "axis", opset < 13 ? 1 : -1), rank);
   return opset < 13 ? Array.from({ length: rank - axis }, (_, i) => axis + i) : [axis];
 }
 

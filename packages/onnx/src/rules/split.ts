@@ -1,5 +1,7 @@
 /** Concat and Split, which are each other's gradients. */
+
 import { intAttribute, intsAttribute } from "../graph/attributes.ts";
+import { atAxis } from "../graph/axis.ts";
 import { refusal } from "./refusal.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 import { zeros } from "./zeros.ts";
@@ -7,8 +9,7 @@ import { zeros } from "./zeros.ts";
 /** Y = the inputs one behind the other along an axis: each dX is its part of dY. */
 export const concat: Rule = ({ node, outputGrad, needs, shape, emit, ints }) => {
   const rank = shape(node.output[0] as string).length;
-  const given = intAttribute(node, "axis", 0);
-  const axis = given < 0 ? given + rank : given;
+  const axis = atAxis(intAttribute(node, "axis", 0), rank);
   let end = 0;
   return node.input.map((input, i) => {
     const start = end;
@@ -21,8 +22,7 @@ export const concat: Rule = ({ node, outputGrad, needs, shape, emit, ints }) => 
 export const split: Rule = (context) => {
   const { node, outputGradOf, shape, emit } = context;
   const dims = shape(node.input[0] as string);
-  const given = intAttribute(node, "axis", 0);
-  const axis = given < 0 ? given + dims.length : given;
+  const axis = atAxis(intAttribute(node, "axis", 0), dims.length);
   const sizes = partSizes(context, dims[axis] as number);
   const parts = sizes.map((size, i) => outputGradOf(i) ?? zeros(context, dims.with(axis, size)));
   return [emit("Concat", parts, { axis })];

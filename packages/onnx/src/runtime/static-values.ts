@@ -1,4 +1,5 @@
 /** The numbers of what a graph computes from constants and shapes alone. @module */
+import { elementCount } from "@pixelgrad/core";
 import { intAttribute } from "../graph/attributes.ts";
 import { edited } from "../graph/edited.ts";
 import { extract } from "../graph/extract.ts";
@@ -49,7 +50,7 @@ function measure(
   const known = dims(input[0] as string);
   if (known === undefined) return undefined;
   const name = output[0] as string;
-  if (opType === "Size") return intTensor(name, [known.reduce((a, b) => a * b, 1)], []);
+  if (opType === "Size") return intTensor(name, [elementCount(known)], []);
   // Negative places count from the end, and both are clamped: as slice has it.
   return intTensor(
     name,
