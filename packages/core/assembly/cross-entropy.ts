@@ -9,9 +9,7 @@
  */
 import { gather, gatherRows, largestOf, scaleRows, scatterToRows } from "./labels";
 import { addTo, flush, log4, one, zero } from "./math";
-
-/** An e from here down may be the clamp of exp. */
-const CLAMPED: usize = memory.data<f32>([2e-35]);
+import { surpriseOf } from "./plain-cross-entropy";
 
 /**
  * `sums[0] += sum of losses`; `elements` is written unless 0. `grad`, unless 0, takes `scale` times the gradient; with
@@ -41,16 +39,11 @@ export function crossEntropy(
     const whole = f32x4.add(one(), rest);
     const inverse = f32x4.div(one(), whole);
     const ey = gatherRows(e + i, eStep, y);
-    const lost = f32x4.mul(f32x4.sub(rest, f32x4.sub(whole, one())), inverse);
-    let surprise = f32x4.add(log4(f32x4.div(whole, ey)), lost);
-    if (v128.any_true(f32x4.le(ey, v128.load32_splat(CLAMPED)))) {
-      const logWhole = f32x4.add(log4(whole), lost);
-      const far = f32x4.add(logWhole, f32x4.sub(largestOf(x + i, xStep, channels), gatherRows(x + i, xStep, y)));
-      surprise = v128.bitselect(far, surprise, f32x4.le(ey, v128.load32_splat(CLAMPED)));
-    }
+    const surprise = surpriseOf(x + i, xStep, e + i, eStep, y, rest, channels);
     const wy = weights == 0 ? one() : gather(weights, y);
     let loss = f32x4.mul(f32x4.mul(keep, wy), surprise);
     if (smoothing > 0) {
+      const lost = f32x4.mul(f32x4.sub(rest, f32x4.sub(whole, one())), inverse);
       const base = f32x4.add(f32x4.add(log4(whole), lost), largestOf(x + i, xStep, channels));
       let all = zero();
       for (let k = 0; k < channels; k++) {

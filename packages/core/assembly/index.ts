@@ -4,6 +4,8 @@ export {
   weightedBinaryCrossEntropy,
 } from "./binary";
 export { crossEntropy } from "./cross-entropy";
+export { canonicalByteLabels } from "./byte-labels";
+export { plainCrossEntropy } from "./plain-cross-entropy";
 export { anyNonFinite, anyOutsideUnit, firstNonFinite, firstOutsideUnit } from "./inputs";
 export { overlapOfLabels, overlapOfLabelsGrad, overlapOfTargets, overlapOfTargetsGrad } from "./overlap";
 export { copyRows, pixelsOfRows, rowsOfPixels } from "./rows";

@@ -40,6 +40,24 @@ export function scatterToRows(from: usize, labels: usize, n: i32, rows: usize, s
   }
 }
 
+/** rows[y[i]][i] = from[i] of all pixels: where y is ignored, from[i] is what row 0 holds. `n` is a multiple of 4. */
+// @ts-ignore: decorator
+@inline
+export function placeInRows(from: usize, labels: usize, n: i32, rows: usize, step: usize): void {
+  const end = labels + (<usize>n << 2);
+  while (labels < end) {
+    const y = i32x4.max_s(v128.load(labels), zero());
+    const v = v128.load(from);
+    v128.store_lane<f32>(rows + <usize>i32x4.extract_lane(y, 0) * step, v, 0);
+    v128.store_lane<f32>(rows + <usize>i32x4.extract_lane(y, 1) * step, v, 1, 4);
+    v128.store_lane<f32>(rows + <usize>i32x4.extract_lane(y, 2) * step, v, 2, 8);
+    v128.store_lane<f32>(rows + <usize>i32x4.extract_lane(y, 3) * step, v, 3, 12);
+    labels += 16;
+    from += 16;
+    rows += 16;
+  }
+}
+
 /** to[k][i] = rows[k][i] factor[i]; with `adds` it is added. Rows are of `bytes` bytes, a multiple of 32. */
 // @ts-ignore: decorator
 @inline

@@ -6,18 +6,21 @@
  * `r` leaves out the 1 of the largest class, so that log(1 + r) and 1 - p of that class keep their relative precision.
  * Rows of e lie close together: those of the logits may be whole pages apart, and share the sets of a cache.
  */
-import { expNeg4, one, zero } from "./math";
+import { expWithin4, one, zero } from "./math";
 
 const INFINITY_BITS: usize = memory.data<i32>([0x7f800000]);
 const ABSOLUTE_BITS: usize = memory.data<i32>([0x7fffffff]);
 const TWO: usize = memory.data<f32>([2.0]);
+
+/** How far below the largest logit of a pixel exp takes the others. */
+const EXP_RANGE: f32 = 80;
 
 /**
  * Writes e (rows of `eStride`) and r; `m` is scratch of one row. `n` is a multiple of 8.
  *
  * While it computes it loads a word of each cache line of what the caller will read next and write next, `channels`
  * rows of `n` float32 at `soon` and at `later` (0: none): WebAssembly has no other way to prefetch.
- * @returns whether any of the logits is NaN or infinite.
+ * @returns whether any of the logits is NaN or infinite, or so large that a sum of them is.
  */
 export function softmax(
   x: usize, xStride: i32, e: usize, eStride: i32, m: usize, r: usize, channels: i32, n: i32,
@@ -26,51 +29,61 @@ export function softmax(
   const bytes = <usize>n << 2;
   const xStep = <usize>xStride << 2;
   const eStep = <usize>eStride << 2;
-  let largestBits = zero();
-  for (let k = 0; k < channels; k++) {
-    const from = x + <usize>k * xStep;
-    const to = e + <usize>k * eStep;
-    for (let i: usize = 0; i < bytes; i += 32) {
-      const v0 = v128.load(from + i);
-      const v1 = v128.load(from + i, 16);
-      largestBits = i32x4.max_u(largestBits, v128.and(v0, v128.load32_splat(ABSOLUTE_BITS)));
-      largestBits = i32x4.max_u(largestBits, v128.and(v1, v128.load32_splat(ABSOLUTE_BITS)));
-      v128.store(to + i, v0);
-      v128.store(to + i, v1, 16);
-      v128.store(m + i, k == 0 ? v0 : f32x4.pmax(v0, v128.load(m + i)));
-      v128.store(m + i, k == 0 ? v1 : f32x4.pmax(v1, v128.load(m + i, 16)), 16);
-    }
+  let check0 = zero();
+  let check1 = zero();
+  let least0 = v128.load(x);
+  let least1 = least0;
+  for (let i: usize = 0; i < bytes; i += 32) {
+    const v0 = v128.load(x + i);
+    const v1 = v128.load(x + i, 16);
+    check0 = f32x4.add(check0, v0);
+    check1 = f32x4.add(check1, v1);
+    least0 = f32x4.pmin(least0, v0);
+    least1 = f32x4.pmin(least1, v1);
+    v128.store(e + i, v0);
+    v128.store(e + i, v1, 16);
+    v128.store(m + i, v0);
+    v128.store(m + i, v1, 16);
   }
   const end = e + <usize>channels * eStep;
-  const soonSkip = (<usize>soonStride << 2) - bytes;
-  const laterSkip = (<usize>laterStride << 2) - bytes;
-  let touched: i32 = 0;
-  let halfLines: i32 = 0;
-  let column: usize = 0;
-  for (let i: usize = 0; i < bytes; i += 32) {
-    for (halfLines += channels; halfLines >= 2; halfLines -= 2) {
-      if (soon != 0) {
-        touched |= load<i32>(soon);
-        soon += 64;
-      }
-      if (later != 0) {
-        touched |= load<i32>(later);
-        later += 64;
-      }
-      column += 64;
-      if (column >= bytes) {
-        column = 0;
-        if (soon != 0) soon += soonSkip;
-        if (later != 0) later += laterSkip;
-      }
+  for (let row = e + eStep; row < end; row += eStep) {
+    x += xStep;
+    for (let i: usize = 0; i < bytes; i += 32) {
+      const v0 = v128.load(x + i);
+      const v1 = v128.load(x + i, 16);
+      check0 = f32x4.add(check0, v0);
+      check1 = f32x4.add(check1, v1);
+      least0 = f32x4.pmin(least0, v0);
+      least1 = f32x4.pmin(least1, v1);
+      v128.store(row + i, v0);
+      v128.store(row + i, v1, 16);
+      v128.store(m + i, f32x4.pmax(v0, v128.load(m + i)));
+      v128.store(m + i, f32x4.pmax(v1, v128.load(m + i, 16)), 16);
     }
+  }
+  let most = v128.load(m);
+  for (let i: usize = 16; i < bytes; i += 16) most = f32x4.pmax(v128.load(m + i), most);
+  const range = largestLane(most) + largestLane(f32x4.neg(f32x4.pmin(least0, least1)));
+  if (!(range <= EXP_RANGE)) shiftWithin(e, eStep, end, m, bytes);
+  // Without rows to touch it touches those of e, which costs nothing.
+  const soonStep = soon == 0 ? eStep : <usize>soonStride << 2;
+  const laterStep = later == 0 ? eStep : <usize>laterStride << 2;
+  if (soon == 0) soon = e;
+  if (later == 0) later = e;
+  let touched: i32 = 0;
+  for (let i: usize = 0; i < bytes; i += 32) {
     const m0 = v128.load(m + i);
     const m1 = v128.load(m + i, 16);
     let sum0 = zero();
     let sum1 = zero();
+    let next = soon + i;
+    let target = later + i;
     for (let at = e + i; at < end; at += eStep) {
-      const e0 = expNeg4(f32x4.sub(v128.load(at), m0));
-      const e1 = expNeg4(f32x4.sub(v128.load(at, 16), m1));
+      touched |= load<i32>(next) | load<i32>(target);
+      next += soonStep;
+      target += laterStep;
+      const e0 = expWithin4(f32x4.sub(v128.load(at), m0));
+      const e1 = expWithin4(f32x4.sub(v128.load(at, 16), m1));
       v128.store(at, e0);
       v128.store(at, e1, 16);
       sum0 = f32x4.add(sum0, e0);
@@ -81,7 +94,27 @@ export function softmax(
   }
   // Kept, so that the loads are.
   store<i32>(m, touched);
-  return v128.any_true(i32x4.ge_u(largestBits, v128.load32_splat(INFINITY_BITS)));
+  const checks = v128.and(f32x4.add(check0, check1), v128.load32_splat(ABSOLUTE_BITS));
+  return v128.any_true(i32x4.ge_u(checks, v128.load32_splat(INFINITY_BITS)));
+}
+
+/** Takes m off the logits, down to -{@link EXP_RANGE}, and leaves an m of 0. */
+function shiftWithin(rows: usize, step: usize, end: usize, m: usize, bytes: usize): void {
+  for (let row = rows; row < end; row += step) {
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const d = f32x4.sub(v128.load(row + i), v128.load(m + i));
+      v128.store(row + i, f32x4.pmax(d, f32x4.splat(-EXP_RANGE)));
+    }
+  }
+  memory.fill(m, 0, bytes);
+}
+
+// @ts-ignore: decorator
+@inline
+function largestLane(v: v128): f32 {
+  return max(
+    max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)), max(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)),
+  );
 }
 
 /** Brings back the e that an earlier map left in rows of `fromStride`: writes the same e and r as {@link softmax}. */

@@ -11,6 +11,16 @@ import type { PixelKernels } from "./pixel-kernels.ts";
 /** Addresses are bytes, counts are elements, truth is 1; see assembly/ for what each kernel computes. */
 export interface Kernels extends CostKernels, FieldKernels, PixelKernels {
   widenLabels(from: number, type: number, n: number, to: number): void;
+  canonicalByteLabels(
+    from: number,
+    n: number,
+    padded: number,
+    to: number,
+    classes: number,
+    ignored: number,
+    ignoredCount: number,
+    lenient: number,
+  ): number;
   canonicalLabels(
     labels: number,
     n: number,
@@ -58,6 +68,24 @@ export interface Kernels extends CostKernels, FieldKernels, PixelKernels {
     r: number,
     channels: number,
     n: number,
+  ): void;
+  plainCrossEntropy(
+    x: number,
+    xStride: number,
+    e: number,
+    eStride: number,
+    labels: number,
+    r: number,
+    channels: number,
+    n: number,
+    scale: number,
+    elements: number,
+    grad: number,
+    gradStride: number,
+    adds: number,
+    own: number,
+    factor: number,
+    sums: number,
   ): void;
   crossEntropy(
     x: number,

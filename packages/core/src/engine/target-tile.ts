@@ -113,17 +113,24 @@ export class TargetTile {
     const { labels: target, ignored } = this.#scratch;
     const { classes } = view;
     const pixels = this.#pixels;
+    const padded = paddedCount(pixels);
     const from = address + this.#begin * bytesPerElement;
-    kernels.widenLabels(from, type, pixels, target);
-    this.counted = kernels.canonicalLabels(
-      target,
-      pixels,
-      paddedCount(pixels),
-      classes,
-      ignored,
-      ignoredCount,
-      lenient ? 1 : 0,
-    );
+    const skips = lenient ? 1 : 0;
+    if (type === UINT8) {
+      this.counted = kernels.canonicalByteLabels(
+        from,
+        pixels,
+        padded,
+        target,
+        classes,
+        ignored,
+        ignoredCount,
+        skips,
+      );
+    } else {
+      kernels.widenLabels(from, type, pixels, target);
+      this.counted = kernels.canonicalLabels(target, pixels, padded, classes, ignored, ignoredCount, skips);
+    }
     if (this.counted >= 0) return;
     kernels.widenLabels(from, type, pixels, target);
     const at = this.#begin + kernels.firstBadLabel(target, pixels, classes, ignored, ignoredCount);
@@ -152,6 +159,7 @@ export class TargetTile {
   }
 }
 
+const UINT8 = 1;
 const FLOAT32 = 8;
 
 /** Of a term, what its targets in scratch depend on. */

@@ -39,6 +39,27 @@ export function crossEntropyKernel(weights: readonly number[], labelSmoothing: n
       constants.set(weights);
     },
     second(tile, coefficients, sums) {
+      if (!weighs && labelSmoothing === 0) {
+        tile.kernels.plainCrossEntropy(
+          tile.x,
+          tile.xStride,
+          tile.e,
+          tile.stride,
+          tile.target(),
+          tile.r,
+          tile.classes,
+          tile.count,
+          coefficients[0],
+          tile.elements,
+          tile.grad,
+          tile.gradStride,
+          tile.adds,
+          tile.own,
+          tile.row(0),
+          sums.byteOffset,
+        );
+        return;
+      }
       tile.kernels.crossEntropy(
         tile.x,
         tile.xStride,
