@@ -19,7 +19,7 @@ const EXP_RANGE: f32 = 80;
  * Writes e (rows of `eStride`) and r; `m` is scratch of one row. `n` is a multiple of 8.
  *
  * While it computes it loads a word of each cache line of what the caller will read next and write next, `channels`
- * rows of `n` float32 at `soon` and at `later` (0: none): WebAssembly has no other way to prefetch.
+ * rows of `n` float32 at `soon` and at `later` (those of e: none): WebAssembly has no other way to prefetch.
  * @returns whether any of the logits is NaN or infinite, or so large that a sum of them is.
  */
 export function softmax(
@@ -65,11 +65,8 @@ export function softmax(
   for (let i: usize = 16; i < bytes; i += 16) most = f32x4.pmax(v128.load(m + i), most);
   const range = largestLane(most) + largestLane(f32x4.neg(f32x4.pmin(least0, least1)));
   if (!(range <= EXP_RANGE)) shiftWithin(e, eStep, end, m, bytes);
-  // Without rows to touch it touches those of e, which costs nothing.
-  const soonStep = soon == 0 ? eStep : <usize>soonStride << 2;
-  const laterStep = later == 0 ? eStep : <usize>laterStride << 2;
-  if (soon == 0) soon = e;
-  if (later == 0) later = e;
+  const soonStep = <usize>soonStride << 2;
+  const laterStep = <usize>laterStride << 2;
   let touched: i32 = 0;
   for (let i: usize = 0; i < bytes; i += 32) {
     const m0 = v128.load(m + i);

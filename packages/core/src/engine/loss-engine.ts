@@ -261,12 +261,12 @@ export class LossEngine {
     const { x, xStride, e, r, own, stride, classes, count } = this.#tile;
     const { pixels } = this.#scratch;
     const hasNext = begin + 2 * pixels <= view.count && !this.#mask.closesAny;
-    const soon = hasNext ? x + pixels * 4 : 0;
-    const later = written === undefined ? 0 : written.address + begin * 4;
-    const writtenStride = written?.stride ?? 0;
+    const [soon, soonStride] = hasNext ? [x + pixels * 4, xStride] : [e, stride];
+    const later = written === undefined ? e : written.address + begin * 4;
+    const laterStride = written?.stride ?? stride;
     const isSoftmax = terms.some(({ term }) => term.activation === "softmax" && term.input === "logits");
     const bad = isSoftmax
-      ? kernels.softmax(x, xStride, e, stride, own, r, classes, count, soon, xStride, later, writtenStride)
+      ? kernels.softmax(x, xStride, e, stride, own, r, classes, count, soon, soonStride, later, laterStride)
       : kernels.anyNonFinite(x, xStride, classes, count);
     if (isSoftmax) this.#mask.hideSoftmax(this.#tile);
     const inUnit = terms.some(({ term }) => term.input === "probabilities");
