@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { type PeerName, peerNames, rows } from "./rows.ts";
 
 /** What is measured besides rows. */
-export const extras = ["dispatch", "in-place", "conv-head"] as const;
+export const extras = ["bandwidth", "dispatch", "in-place", "conv-head"] as const;
 
 export interface Options {
   /** Ids of rows, and extras. */

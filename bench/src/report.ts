@@ -1,5 +1,6 @@
 /** The results as text. @module */
 import { formatDims } from "@pixelgrad/core";
+import type { Bandwidth } from "./bandwidth.ts";
 import { describeMismatch } from "./check.ts";
 import type { ConvHead } from "./conv-head.ts";
 import type { Dispatch } from "./dispatch.ts";
@@ -15,7 +16,7 @@ import { digits, formatTable } from "./table.ts";
 import type { Finding } from "./targets.ts";
 
 export function formatReport(result: BenchResult): string {
-  const { rows, dispatch, inPlace, convHead, findings, rounds } = result;
+  const { rows, bandwidth, dispatch, inPlace, convHead, findings, rounds } = result;
   const parts = [
     formatMachine(result.machine),
     `${Object.entries(result.versions)
@@ -25,6 +26,7 @@ export function formatReport(result: BenchResult): string {
     `Value and gradient; medians and quartiles of ${rounds} interleaved round(s), ratios are medians over rounds.\n`,
     ...rows.filter(({ row }) => row.section === "peers").map(formatRow),
     formatScaling(rows.filter(({ row }) => row.section === "scaling")),
+    ...(bandwidth ? [formatBandwidth(bandwidth)] : []),
     ...(dispatch ? [formatDispatch(dispatch)] : []),
     formatInPlace(inPlace),
     ...(convHead ? [formatConvHead(convHead)] : []),
@@ -93,6 +95,17 @@ function formatScaling(results: readonly RowResult[]): string {
     checks.filter(({ ok }) => !ok).map((check) => `  ${describeMismatch(row.id, check)}\n`),
   );
   return `scaling: the pool on more threads\n${mismatches.join("")}${formatTable(headers, lines, 2)}`;
+}
+
+function formatBandwidth({ bytes, series }: Bandwidth): string {
+  const lines = series.map(({ threads, ms, gigabytes, speedup }) => [
+    String(threads),
+    ...times(ms),
+    digits(gigabytes),
+    digits(speedup),
+  ]);
+  const title = `bandwidth: a copy of ${digits(bytes / 2 ** 20)} MiB, read and written\n`;
+  return title + formatTable(["threads", "ms", "q1", "q3", "GB/s", "1 thread/"], lines);
 }
 
 function formatDispatch({ dims, threads, pool, inline }: Dispatch): string {

@@ -1,4 +1,5 @@
 /** The whole bench as data. @module */
+import { type Bandwidth, measureBandwidth } from "./bandwidth.ts";
 import { type ConvHead, measureConvHead } from "./conv-head.ts";
 import { type Dispatch, measureDispatch } from "./dispatch.ts";
 import { CONV_HEAD, QUICK_CONV_HEAD } from "./head/head-problem.ts";
@@ -17,12 +18,17 @@ export interface BenchResult {
   readonly rounds: number;
   readonly quick: boolean;
   readonly rows: readonly RowResult[];
+  readonly bandwidth?: Bandwidth;
   readonly dispatch?: Dispatch;
   readonly inPlace: readonly InPlace[];
   readonly convHead?: ConvHead;
   /** Empty under `--quick`: targets are for whole sizes. */
   readonly findings: readonly Finding[];
 }
+
+/** Bytes of the logits of the scaling rows of 21 classes. */
+const COPY = 4 * 21 * 512 * 512 * 4;
+const QUICK_COPY = 1 << 20;
 
 /** @param progress - is told what comes next. */
 export async function runAll(options: Options, progress: (next: string) => void): Promise<BenchResult> {
@@ -38,6 +44,10 @@ export async function runAll(options: Options, progress: (next: string) => void)
   } finally {
     await closePeers(opened);
   }
+  if (chosen.has("bandwidth")) progress("bandwidth");
+  const bandwidth = chosen.has("bandwidth")
+    ? await measureBandwidth(options.quick ? QUICK_COPY : COPY, threads, rounds)
+    : undefined;
   if (chosen.has("dispatch")) progress("dispatch");
   const dispatch = chosen.has("dispatch") ? await measureDispatch(threads.at(-1)!, rounds) : undefined;
   if (chosen.has("in-place")) progress("in-place");
@@ -55,6 +65,7 @@ export async function runAll(options: Options, progress: (next: string) => void)
     rounds,
     quick: options.quick,
     rows: results,
+    ...(bandwidth && { bandwidth }),
     ...(dispatch && { dispatch }),
     inPlace,
     ...(convHead && { convHead }),
