@@ -4,6 +4,7 @@ export {
   weightedBinaryCrossEntropy,
 } from "./binary";
 export { crossEntropy } from "./cross-entropy";
+export { hardBinaryCrossEntropy, hardSquareFocal } from "./hard-binary";
 export { anyNonFinite, anyOutsideUnit, firstNonFinite, firstOutsideUnit } from "./inputs";
 export { overlapOfLabels, overlapOfLabelsGrad, overlapOfTargets, overlapOfTargetsGrad } from "./overlap";
 export { copyRows, pixelsOfRows, rowsOfPixels } from "./rows";

@@ -90,6 +90,25 @@ export interface Kernels extends CostKernels, FieldKernels, PixelKernels {
     adds: number,
     sums: number,
   ): void;
+  hardBinaryCrossEntropy(
+    x: number,
+    targets: number,
+    n: number,
+    scale: number,
+    grad: number,
+    adds: number,
+    sum: number,
+  ): number;
+  hardSquareFocal(
+    x: number,
+    targets: number,
+    n: number,
+    alpha: number,
+    scale: number,
+    grad: number,
+    adds: number,
+    sum: number,
+  ): number;
   weightedBinaryCrossEntropy(
     x: number,
     targets: number,

@@ -163,18 +163,22 @@ export class LossEngine {
     for (let begin = 0; begin < view.count; begin += scratch.pixels) {
       this.#moveTo(view, begin);
       this.#aim(logits, begin);
-      if (softmax === undefined) this.#readLogits(view, terms, begin, grad);
-      else this.#recall(softmax, begin);
       const place = grad === undefined ? 0 : grad.address + begin * 4;
       tile.grad = addsUp && grad !== undefined ? scratch.grad : place;
       tile.gradStride = addsUp ? scratch.stride : (grad?.stride ?? 0);
       tile.elements = elements === undefined ? 0 : elements.address + begin * 4;
       tile.elementsStride = elements?.stride ?? 0;
       tile.adds = 0;
+      const noticing = softmax === undefined ? this.#noticing(view, terms, begin) : undefined;
+      if (softmax !== undefined) this.#recall(softmax, begin);
+      else if (noticing === undefined) this.#readLogits(view, terms, begin, grad);
       for (const part of terms) {
         this.#turnTo(part, begin);
         this.#weights.second(part.maps, tile, part.coefficients, part.sums);
         tile.adds = 1;
+      }
+      if (noticing !== undefined && !Number.isFinite(noticing.sums[0])) {
+        this.#readLogits(view, terms, begin, grad);
       }
       if (addsUp && grad !== undefined) {
         this.#kernels.copyRows(scratch.grad, scratch.stride, place, grad.stride, tile.classes, tile.count);
@@ -272,6 +276,16 @@ export class LossEngine {
     const inUnit = terms.some(({ term }) => term.input === "probabilities");
     const outside = inUnit ? kernels.anyOutsideUnit(x, xStride, classes, count) : 0;
     if (bad !== 0 || outside !== 0) this.#refuseInput(view, inUnit, begin);
+  }
+
+  /** The term that by itself notices a logit of the tile that is not finite, which must be there still to be named. */
+  #noticing({ rows }: PieceView, terms: readonly KernelTerm[], begin: number): KernelTerm | undefined {
+    const tile = this.#tile;
+    const [part] = terms;
+    const isWeighed = rows.pixelWeights !== undefined || rows.upstream !== undefined;
+    if (terms.length > 1 || isWeighed || tile.grad === tile.x) return undefined;
+    this.#turnTo(part, begin);
+    return part.maps.noticesNonFinite?.(tile) ? part : undefined;
   }
 
   #recall({ address, stride }: Place, begin: number): void {
