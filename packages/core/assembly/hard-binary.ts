@@ -7,14 +7,16 @@
  *
  * A logit that is not finite, and a byte that is neither 0 nor 1, are noticed on the way.
  */
-import { addTo, expNeg4, flush, nearExp4, one, zero } from "./math";
+import { addTo, flush, leanExp4, one, zero } from "./math";
 import { high, log64, low, one64 } from "./math64";
 
 const SIGN: usize = memory.data<i32>([0x80000000]);
 /** The bits of -infinity, above which as unsigned numbers only NaN comes. */
 const LARGEST: usize = memory.data<i32>([0xff7fffff]);
-/** Where e from here down counts as 0: the cube of it is below 5e-31, and its products would turn denormal, and slow. */
-const LEAST_X: usize = memory.data<f32>([-23.26]);
+/** What arguments of exp below are taken for: its products would turn denormal, and slow. */
+const LEAST_OF_CROSS_ENTROPY: usize = memory.data<f32>([-80]);
+/** Where e counts as 0 from here down: the cube of it is below 5e-31. */
+const LEAST_OF_FOCAL: usize = memory.data<f32>([-23.26]);
 /** log(1 + e) = s (2 + A1 s^2 + A2 s^4 + A3 s^6), s = e / (2 + e); minimax, relative error 2e-7, none where s is small. */
 const TWO: usize = memory.data<f32>([2]);
 const A1: usize = memory.data<f32>([0.6667348146]);
@@ -59,24 +61,20 @@ function highHalves(halves: v128): v128 {
   return i8x16.shuffle(zero(), halves, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31);
 }
 
-/** z < 0 ? below : above, where `below` is at most `above` and neither is negative. */
-// @ts-ignore: decorator
-@inline
-function belowZero(z: v128, below: v128, above: v128): v128 {
-  return f32x4.pmax(below, v128.andnot(above, i32x4.shr_s(z, 31)));
-}
-
 // @ts-ignore: decorator
 @inline
 function writeGrad(grad: usize, g: v128, mode: i32): void {
   v128.store(grad, mode == ADD ? f32x4.add(v128.load(grad), g) : g);
 }
 
-/** The slope of four pixels times the scale, from e and 1 + e. */
+/** Writes the slopes of four pixels of the cross-entropy times the scale, from e and 1 + e. */
 // @ts-ignore: decorator
 @inline
-function crossEntropyGrad(z: v128, e: v128, divisor: v128, scale: v128, sign: v128): v128 {
-  return f32x4.mul(f32x4.div(belowZero(z, e, one()), divisor), v128.xor(scale, sign));
+function writeSlope(grad: usize, z: v128, e: v128, divisor: v128, scale: v128, sign: v128, mode: i32): void {
+  if (mode == SKIP) return;
+  // 1 is the larger of the two, where z is not negative.
+  const top = f32x4.pmax(e, v128.andnot(one(), i32x4.shr_s(z, 31)));
+  writeGrad(grad, f32x4.mul(f32x4.div(top, divisor), v128.xor(scale, sign)), mode);
 }
 
 /** The log of a product of 1 + e, relative also where the sum of the e is all there is of it. */
@@ -86,23 +84,60 @@ function logOfProduct(product: v128, sum: v128): v128 {
   return v128.bitselect(sum, log64(product), f64x2.lt(sum, f64x2.splat(SMALL)));
 }
 
+/** exp(x), where x below `least` is taken for it, or with `flushes` gives 0. */
+// @ts-ignore: decorator
+@inline
+function expOf(x: v128, least: usize, flushes: bool): v128 {
+  const bound = v128.load32_splat(least);
+  return flushes ? v128.and(leanExp4(x), f32x4.gt(x, bound)) : leanExp4(f32x4.pmax(x, bound));
+}
+
+/**
+ * Writes e of a stretch of logits. In a loop of its own, for then no operation waits so long for those before it that
+ * the processor runs out of room to keep it.
+ * @returns the largest of `largest` and the logits with their sign set, as unsigned bits.
+ */
+// @ts-ignore: decorator
+@inline
+function expOfStretch(x: usize, end: usize, to: usize, largest: v128, least: usize, flushes: bool): v128 {
+  while (x < end) {
+    const x0 = v128.or(v128.load(x), v128.load32_splat(SIGN));
+    const x1 = v128.or(v128.load(x, 16), v128.load32_splat(SIGN));
+    const x2 = v128.or(v128.load(x, 32), v128.load32_splat(SIGN));
+    const x3 = v128.or(v128.load(x, 48), v128.load32_splat(SIGN));
+    largest = i32x4.max_u(i32x4.max_u(largest, x0), x1);
+    largest = i32x4.max_u(i32x4.max_u(largest, x2), x3);
+    const e0 = expOf(x0, least, flushes);
+    const e1 = expOf(x1, least, flushes);
+    const e2 = expOf(x2, least, flushes);
+    const e3 = expOf(x3, least, flushes);
+    v128.store(to, e0);
+    v128.store(to, e1, 16);
+    v128.store(to, e2, 32);
+    v128.store(to, e3, 48);
+    x += 64;
+    to += 64;
+  }
+  return largest;
+}
+
 /**
  * `*sum += sum of losses`; `scale` times the slopes are written to `grad`, or with `adds` added to what is there, unless
- * it is 0. `n` is a multiple of 16.
+ * it is 0. `n` is a multiple of 16; `own` is scratch of 128 float32.
  * @returns whether a byte is neither 0 nor 1 or a logit is not finite; nothing then is as described.
  */
 export function hardBinaryCrossEntropy(
-  x: usize, targets: usize, n: i32, scale: f32, grad: usize, adds: bool, sum: usize,
+  x: usize, targets: usize, n: i32, scale: f32, grad: usize, adds: bool, own: usize, sum: usize,
 ): bool {
-  if (grad == 0) return crossEntropyOfBytes(x, targets, n, scale, grad, SKIP, sum);
-  if (adds) return crossEntropyOfBytes(x, targets, n, scale, grad, ADD, sum);
-  return crossEntropyOfBytes(x, targets, n, scale, grad, WRITE, sum);
+  if (grad == 0) return crossEntropyOfBytes(x, targets, n, scale, grad, SKIP, own, sum);
+  if (adds) return crossEntropyOfBytes(x, targets, n, scale, grad, ADD, own, sum);
+  return crossEntropyOfBytes(x, targets, n, scale, grad, WRITE, own, sum);
 }
 
 // @ts-ignore: decorator
 @inline
 function crossEntropyOfBytes(
-  x: usize, targets: usize, n: i32, scale: f32, grad: usize, mode: i32, sum: usize,
+  x: usize, targets: usize, n: i32, scale: f32, grad: usize, mode: i32, own: usize, sum: usize,
 ): bool {
   const factor = f32x4.splat(scale);
   const end = x + (<usize>n << 2);
@@ -117,6 +152,8 @@ function crossEntropyOfBytes(
     let highSum = zero();
     while (x < productEnd) {
       const stretchEnd = min(x + STRETCH, productEnd);
+      largest = expOfStretch(x, stretchEnd, own, largest, LEAST_OF_CROSS_ENTROPY, false);
+      let from = own;
       let over = zero();
       // The product of 1 + e, less 1: relative however small the e are.
       let excess = zero();
@@ -126,52 +163,34 @@ function crossEntropyOfBytes(
         const shifted = i16x8.shl(bytes, 7);
         const head = lowBytes(shifted);
         const tail = highBytes(shifted);
-
         const sign0 = lowHalves(head);
-        const v0 = v128.load(x);
-        const z0 = v128.xor(v0, sign0);
-        const n0 = v128.or(v0, v128.load32_splat(SIGN));
-        largest = i32x4.max_u(largest, n0);
-        over = f32x4.add(over, f32x4.pmax(z0, zero()));
-        const e0 = expNeg4(n0);
-        const d0 = f32x4.add(one(), e0);
-        if (mode != SKIP) writeGrad(grad, crossEntropyGrad(z0, e0, d0, factor, sign0), mode);
-
         const sign1 = highHalves(head);
-        const v1 = v128.load(x, 16);
-        const z1 = v128.xor(v1, sign1);
-        const n1 = v128.or(v1, v128.load32_splat(SIGN));
-        largest = i32x4.max_u(largest, n1);
-        over = f32x4.add(over, f32x4.pmax(z1, zero()));
-        const e1 = expNeg4(n1);
-        const d1 = f32x4.add(one(), e1);
-        if (mode != SKIP) writeGrad(grad + 16, crossEntropyGrad(z1, e1, d1, factor, sign1), mode);
-        const first = f32x4.add(e0, f32x4.mul(e1, d0));
-
         const sign2 = lowHalves(tail);
-        const v2 = v128.load(x, 32);
-        const z2 = v128.xor(v2, sign2);
-        const n2 = v128.or(v2, v128.load32_splat(SIGN));
-        largest = i32x4.max_u(largest, n2);
-        over = f32x4.add(over, f32x4.pmax(z2, zero()));
-        const e2 = expNeg4(n2);
-        const d2 = f32x4.add(one(), e2);
-        if (mode != SKIP) writeGrad(grad + 32, crossEntropyGrad(z2, e2, d2, factor, sign2), mode);
-
         const sign3 = highHalves(tail);
-        const v3 = v128.load(x, 48);
-        const z3 = v128.xor(v3, sign3);
-        const n3 = v128.or(v3, v128.load32_splat(SIGN));
-        largest = i32x4.max_u(largest, n3);
-        over = f32x4.add(over, f32x4.pmax(z3, zero()));
-        const e3 = expNeg4(n3);
+        const z0 = v128.xor(v128.load(x), sign0);
+        const z1 = v128.xor(v128.load(x, 16), sign1);
+        const z2 = v128.xor(v128.load(x, 32), sign2);
+        const z3 = v128.xor(v128.load(x, 48), sign3);
+        over = f32x4.add(f32x4.add(over, f32x4.pmax(z0, zero())), f32x4.pmax(z1, zero()));
+        over = f32x4.add(f32x4.add(over, f32x4.pmax(z2, zero())), f32x4.pmax(z3, zero()));
+        const e0 = v128.load(from);
+        const e1 = v128.load(from, 16);
+        const e2 = v128.load(from, 32);
+        const e3 = v128.load(from, 48);
+        const d0 = f32x4.add(one(), e0);
+        const d1 = f32x4.add(one(), e1);
+        const d2 = f32x4.add(one(), e2);
         const d3 = f32x4.add(one(), e3);
-        if (mode != SKIP) writeGrad(grad + 48, crossEntropyGrad(z3, e3, d3, factor, sign3), mode);
+        const first = f32x4.add(e0, f32x4.mul(e1, d0));
         const second = f32x4.add(e2, f32x4.mul(e3, d2));
-
         const four = f32x4.add(first, f32x4.mul(second, f32x4.add(one(), first)));
         excess = f32x4.add(excess, f32x4.mul(four, f32x4.add(one(), excess)));
+        writeSlope(grad, z0, e0, d0, factor, sign0, mode);
+        writeSlope(grad + 16, z1, e1, d1, factor, sign1, mode);
+        writeSlope(grad + 32, z2, e2, d2, factor, sign2, mode);
+        writeSlope(grad + 48, z3, e3, d3, factor, sign3, mode);
         x += 64;
+        from += 64;
         targets += 16;
         if (mode != SKIP) grad += 64;
       }
@@ -198,35 +217,35 @@ function hasFault(seen: v128, largest: v128): bool {
 
 /** As {@link hardBinaryCrossEntropy}, for the focal loss with a gamma of 2, times `alpha`. */
 export function hardSquareFocal(
-  x: usize, targets: usize, n: i32, alpha: f32, scale: f32, grad: usize, adds: bool, sum: usize,
+  x: usize, targets: usize, n: i32, alpha: f32, scale: f32, grad: usize, adds: bool, own: usize, sum: usize,
 ): bool {
-  if (grad == 0) return focalOfBytes(x, targets, n, alpha, scale, grad, SKIP, sum);
-  if (adds) return focalOfBytes(x, targets, n, alpha, scale, grad, ADD, sum);
-  return focalOfBytes(x, targets, n, alpha, scale, grad, WRITE, sum);
+  if (grad == 0) return focalOfBytes(x, targets, n, alpha, scale, grad, SKIP, own, sum);
+  if (adds) return focalOfBytes(x, targets, n, alpha, scale, grad, ADD, own, sum);
+  return focalOfBytes(x, targets, n, alpha, scale, grad, WRITE, own, sum);
 }
 
-/** The losses of four pixels, without alpha; writes their gradient. */
+/** The losses of four pixels, without alpha, from their logits and the e at `from`; writes their gradient. */
 // @ts-ignore: decorator
 @inline
-function focalStep(v: v128, sign: v128, factor: v128, grad: usize, mode: i32): v128 {
-  const z = v128.xor(v, sign);
-  const x = v128.or(v, v128.load32_splat(SIGN));
-  const e = v128.and(nearExp4(x), f32x4.gt(x, v128.load32_splat(LEAST_X)));
-  const divisor = f32x4.add(one(), e);
-  const reciprocal = f32x4.div(one(), divisor);
-  const s = f32x4.div(e, f32x4.add(one(), divisor));
+function focalStep(x: usize, from: usize, sign: v128, factor: v128, grad: usize, mode: i32): v128 {
+  const z = v128.xor(v128.load(x), sign);
+  const e = v128.load(from);
+  const far = f32x4.div(one(), f32x4.add(one(), e));
+  const near = f32x4.mul(e, far);
+  const s = f32x4.div(e, f32x4.add(v128.load32_splat(TWO), e));
   const s2 = f32x4.mul(s, s);
   let log = f32x4.add(f32x4.mul(v128.load32_splat(A3), s2), v128.load32_splat(A2));
   log = f32x4.add(f32x4.mul(log, s2), v128.load32_splat(A1));
-  log = f32x4.add(f32x4.mul(log, s2), v128.load32_splat(TWO));
-  const b = f32x4.add(f32x4.mul(log, s), f32x4.pmax(z, zero()));
-  const isBelow = i32x4.shr_s(z, 31);
-  const q = f32x4.mul(f32x4.pmax(e, v128.andnot(one(), isBelow)), reciprocal);
+  log = f32x4.mul(f32x4.add(f32x4.mul(log, s2), v128.load32_splat(TWO)), s);
+  const b = f32x4.add(log, f32x4.pmax(z, zero()));
+  const swap = v128.and(v128.xor(near, far), i32x4.shr_s(z, 31));
+  const q = v128.xor(far, swap);
   const power = f32x4.mul(q, q);
   if (mode != SKIP) {
-    const p = f32x4.mul(f32x4.pmax(e, v128.and(one(), isBelow)), reciprocal);
-    const slope = f32x4.mul(power, f32x4.add(q, f32x4.mul(f32x4.add(p, p), b)));
-    writeGrad(grad, f32x4.mul(slope, v128.xor(factor, sign)), mode);
+    const p = v128.xor(near, swap);
+    const scaled = f32x4.mul(power, v128.xor(factor, sign));
+    // b comes last.
+    writeGrad(grad, f32x4.add(f32x4.mul(scaled, q), f32x4.mul(f32x4.mul(scaled, f32x4.add(p, p)), b)), mode);
   }
   return f32x4.mul(power, b);
 }
@@ -234,7 +253,7 @@ function focalStep(v: v128, sign: v128, factor: v128, grad: usize, mode: i32): v
 // @ts-ignore: decorator
 @inline
 function focalOfBytes(
-  x: usize, targets: usize, n: i32, alpha: f32, scale: f32, grad: usize, mode: i32, sum: usize,
+  x: usize, targets: usize, n: i32, alpha: f32, scale: f32, grad: usize, mode: i32, own: usize, sum: usize,
 ): bool {
   const factor = f32x4.splat(alpha * scale);
   const end = x + (<usize>n << 2);
@@ -243,6 +262,8 @@ function focalOfBytes(
   let total = zero();
   while (x < end) {
     const stretchEnd = min(x + STRETCH, end);
+    largest = expOfStretch(x, stretchEnd, own, largest, LEAST_OF_FOCAL, true);
+    let from = own;
     let part = zero();
     while (x < stretchEnd) {
       const bytes = v128.load(targets);
@@ -250,19 +271,12 @@ function focalOfBytes(
       const shifted = i16x8.shl(bytes, 7);
       const head = lowBytes(shifted);
       const tail = highBytes(shifted);
-      const v0 = v128.load(x);
-      largest = i32x4.max_u(largest, v128.or(v0, v128.load32_splat(SIGN)));
-      part = f32x4.add(part, focalStep(v0, lowHalves(head), factor, grad, mode));
-      const v1 = v128.load(x, 16);
-      largest = i32x4.max_u(largest, v128.or(v1, v128.load32_splat(SIGN)));
-      part = f32x4.add(part, focalStep(v1, highHalves(head), factor, grad + 16, mode));
-      const v2 = v128.load(x, 32);
-      largest = i32x4.max_u(largest, v128.or(v2, v128.load32_splat(SIGN)));
-      part = f32x4.add(part, focalStep(v2, lowHalves(tail), factor, grad + 32, mode));
-      const v3 = v128.load(x, 48);
-      largest = i32x4.max_u(largest, v128.or(v3, v128.load32_splat(SIGN)));
-      part = f32x4.add(part, focalStep(v3, highHalves(tail), factor, grad + 48, mode));
+      part = f32x4.add(part, focalStep(x, from, lowHalves(head), factor, grad, mode));
+      part = f32x4.add(part, focalStep(x + 16, from + 16, highHalves(head), factor, grad + 16, mode));
+      part = f32x4.add(part, focalStep(x + 32, from + 32, lowHalves(tail), factor, grad + 32, mode));
+      part = f32x4.add(part, focalStep(x + 48, from + 48, highHalves(tail), factor, grad + 48, mode));
       x += 64;
+      from += 64;
       targets += 16;
       if (mode != SKIP) grad += 64;
     }

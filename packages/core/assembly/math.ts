@@ -96,19 +96,21 @@ export function expNeg4(x: v128): v128 {
   return i32x4.add(y, i32x4.shl(t, 23));
 }
 
-/** exp(x) for |x| <= 87, relative error below 2e-7. For the rest it makes no sense, and takes no longer. */
+/**
+ * exp(x) for x in [-80, 88], relative error below 2e-7: one operation fewer than {@link expNeg4}, but more that wait for
+ * each other. What it makes of other numbers is of no use, and takes no longer.
+ */
 // @ts-ignore: decorator
 @inline
-export function nearExp4(x: v128): v128 {
+export function leanExp4(x: v128): v128 {
   const t = fma(x, v128.load32_splat(LOG2E), ROUND);
   const n = f32x4.sub(t, v128.load32_splat(ROUND));
   let r = f32x4.sub(x, f32x4.mul(n, v128.load32_splat(LN2_HIGH)));
   r = f32x4.sub(r, f32x4.mul(n, v128.load32_splat(LN2_LOW)));
   const r2 = f32x4.mul(r, r);
-  const low = f32x4.mul(r2, fma(v128.load32_splat(E3), r, E2));
-  const high = f32x4.mul(f32x4.mul(r2, r2), fma(v128.load32_splat(E5), r, E4));
-  const y = f32x4.add(f32x4.add(f32x4.add(r, one()), low), high);
-  return i32x4.add(y, i32x4.shl(t, 23));
+  const high = f32x4.mul(r2, fma(v128.load32_splat(E5), r, E4));
+  const curve = f32x4.mul(r2, f32x4.add(fma(v128.load32_splat(E3), r, E2), high));
+  return i32x4.add(f32x4.add(f32x4.add(r, one()), curve), i32x4.shl(t, 23));
 }
 
 /** exp(x), relative error below 1e-7; arguments are clamped to [-80, 88]. For where it is raised to a power. */

@@ -97,6 +97,7 @@ export interface Kernels extends CostKernels, FieldKernels, PixelKernels {
     scale: number,
     grad: number,
     adds: number,
+    own: number,
     sum: number,
   ): number;
   hardSquareFocal(
@@ -107,6 +108,7 @@ export interface Kernels extends CostKernels, FieldKernels, PixelKernels {
     scale: number,
     grad: number,
     adds: number,
+    own: number,
     sum: number,
   ): number;
   weightedBinaryCrossEntropy(

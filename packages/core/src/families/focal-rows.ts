@@ -89,6 +89,6 @@ function plainRow(gamma: number, alpha: number, fromLogits: boolean): RowKernel 
 }
 
 function hardRow(alpha: number): HardRowKernel {
-  return ({ kernels, count, adds }, x, target, scale, grad, sum) =>
-    kernels.hardSquareFocal(x, target, count, alpha, scale, grad, adds, sum);
+  return ({ kernels, count, adds, own }, x, target, scale, grad, sum) =>
+    kernels.hardSquareFocal(x, target, count, alpha, scale, grad, adds, own, sum);
 }

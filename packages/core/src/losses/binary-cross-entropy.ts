@@ -173,8 +173,8 @@ function plainRow(posWeights: readonly number[], fromLogits: boolean): RowKernel
   };
 }
 
-const hardRow: HardRowKernel = ({ kernels, count, adds }, x, target, scale, grad, sum) =>
-  kernels.hardBinaryCrossEntropy(x, target, count, scale, grad, adds, sum);
+const hardRow: HardRowKernel = ({ kernels, count, adds, own }, x, target, scale, grad, sum) =>
+  kernels.hardBinaryCrossEntropy(x, target, count, scale, grad, adds, own, sum);
 
 /** Positives, then negatives, of each channel; their ratio is its weight of the positive part. */
 function positivesOfBatch(classes: number): BatchConstants {
