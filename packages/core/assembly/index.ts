@@ -6,10 +6,11 @@ export {
 export { crossEntropy } from "./cross-entropy";
 export { canonicalByteLabels } from "./byte-labels";
 export { plainCrossEntropy } from "./plain-cross-entropy";
+export { hardBinaryCrossEntropy, hardSquareFocal } from "./hard-binary";
 export { anyNonFinite, anyOutsideUnit, firstNonFinite, firstOutsideUnit } from "./inputs";
 export { overlapOfLabels, overlapOfLabelsGrad, overlapOfTargets, overlapOfTargetsGrad } from "./overlap";
 export { copyRows, pixelsOfRows, rowsOfPixels } from "./rows";
-export { recallSoftmax, softmax } from "./softmax";
+export { keptSoftmax, recallSoftmax, softmax } from "./softmax";
 export {
   canonicalLabels, canonicalTargets, countTargets, firstBadLabel, firstBadTarget, widenLabels,
   widenTargets,

@@ -64,21 +64,34 @@ export function placeInRows(from: usize, labels: usize, n: i32, rows: usize, ste
 export function scaleRows(
   rows: usize, step: usize, factor: usize, to: usize, toStep: usize, channels: i32, bytes: usize, adds: bool,
 ): void {
-  for (let k = 0; k < channels; k++) {
-    const from = rows + <usize>k * step;
-    const target = to + <usize>k * toStep;
-    if (adds) {
+  const end = rows + <usize>channels * step;
+  if (adds) {
+    for (; rows < end; rows += step) {
       for (let i: usize = 0; i < bytes; i += 16) {
-        const v = f32x4.mul(v128.load(from + i), v128.load(factor + i));
-        v128.store(target + i, f32x4.add(v128.load(target + i), v));
+        const v = f32x4.mul(v128.load(rows + i), v128.load(factor + i));
+        v128.store(to + i, f32x4.add(v128.load(to + i), v));
       }
-    } else {
-      for (let i: usize = 0; i < bytes; i += 32) {
-        v128.store(target + i, f32x4.mul(v128.load(from + i), v128.load(factor + i)));
-        v128.store(target + i, f32x4.mul(v128.load(from + i, 16), v128.load(factor + i, 16)), 16);
-      }
+      to += toStep;
     }
+    return;
   }
+  // Two rows at a time share what is read of the factor.
+  for (const last = end - step; rows < last;) {
+    const nextRow = rows + step;
+    const nextTo = to + toStep;
+    for (let i: usize = 0; i < bytes; i += 32) {
+      const f0 = v128.load(factor + i);
+      const f1 = v128.load(factor + i, 16);
+      v128.store(to + i, f32x4.mul(v128.load(rows + i), f0));
+      v128.store(to + i, f32x4.mul(v128.load(rows + i, 16), f1), 16);
+      v128.store(nextTo + i, f32x4.mul(v128.load(nextRow + i), f0));
+      v128.store(nextTo + i, f32x4.mul(v128.load(nextRow + i, 16), f1), 16);
+    }
+    rows = nextRow + step;
+    to = nextTo + toStep;
+  }
+  if (rows == end) return;
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, f32x4.mul(v128.load(rows + i), v128.load(factor + i)));
 }
 
 /** The largest of `channels` rows, of four pixels. */

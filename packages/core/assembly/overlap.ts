@@ -8,11 +8,13 @@
  * On labels y the softmax chain is p_k (b_k - B + a_y (p_y - [k = y])) with B = sum_j p_j b_j. All b are taken relative
  * to that of the largest class: that keeps the chain exact when p is near 0 or 1.
  */
-import { gather, gatherRows, scatterToRows } from "./labels";
+import { gather, gatherRows, placeInRows } from "./labels";
 import { addTo, expNeg4, flush, one, zero } from "./math";
 
 /** Bytes of a row after which float32 partial sums are added to float64. */
 const STRETCH: usize = 512;
+/** Above all b - top + shift. */
+const HUGE: usize = memory.data<f32>([1e30]);
 const SIGN: usize = memory.data<i32>([0x80000000]);
 
 /** sums[4c], ..., [4c + 3] += I, P, G, n of class c. `inverse` is scratch of a row. */
@@ -37,26 +39,26 @@ export function overlapOfLabels(
     counted += 1;
   }
   for (let k = 0; k < channels; k++) {
-    const row = e + <usize>k * eStep;
     let predicted = zero();
     for (let begin: usize = 0; begin < bytes; begin += STRETCH) {
       const end = min(begin + STRETCH, bytes);
       let p0 = zero();
       let p1 = zero();
       for (let i = begin; i < end; i += 32) {
-        p0 = f32x4.add(p0, f32x4.mul(v128.load(row + i), v128.load(inverse + i)));
-        p1 = f32x4.add(p1, f32x4.mul(v128.load(row + i, 16), v128.load(inverse + i, 16)));
+        p0 = f32x4.add(p0, f32x4.mul(v128.load(e + i), v128.load(inverse + i)));
+        p1 = f32x4.add(p1, f32x4.mul(v128.load(e + i, 16), v128.load(inverse + i, 16)));
       }
       predicted = addTo(addTo(predicted, p0), p1);
     }
-    const at = sums + (<usize>k << 5);
-    flush(at + 8, predicted);
-    store<f64>(at, load<f64>(at, 24) + counted, 24);
+    flush(sums + 8, predicted);
+    store<f64>(sums, load<f64>(sums, 24) + counted, 24);
+    e += eStep;
+    sums += 32;
   }
 }
 
 /**
- * dL/dx of a softmax tile into `grad`, or added to it. `a`, `b`: float32 per class. `own`, `inverse`, `top` and `shift`
+ * dL/dx of a softmax tile into `grad`, or added to it. `a`, `b`: float32 per class, b from 0 on. `own`, `inverse`, `top` and `shift`
  * are scratch of a row each.
  */
 export function overlapOfLabelsGrad(
@@ -73,8 +75,8 @@ export function overlapOfLabelsGrad(
     let bk = b;
     for (let at = e + i; at < end; at += eStep) {
       const v = v128.load32_splat(bk);
-      base0 = v128.bitselect(v, base0, f32x4.eq(v128.load(at), one()));
-      base1 = v128.bitselect(v, base1, f32x4.eq(v128.load(at, 16), one()));
+      base0 = f32x4.pmax(base0, v128.and(v, f32x4.eq(v128.load(at), one())));
+      base1 = f32x4.pmax(base1, v128.and(v, f32x4.eq(v128.load(at, 16), one())));
       bk += 4;
     }
     let mean0 = zero();
@@ -101,29 +103,66 @@ export function overlapOfLabelsGrad(
     const ey = gatherRows(e + i, eStep, y);
     const py = f32x4.mul(ey, share);
     const ay = gather(a, y);
-    const others = v128.bitselect(f32x4.mul(rest, share), f32x4.sub(one(), py), f32x4.eq(ey, one()));
-    const relative = f32x4.sub(f32x4.sub(f32x4.sub(gather(b, y), base), mean), f32x4.mul(ay, others));
+    const left = v128.bitselect(f32x4.mul(rest, share), f32x4.sub(one(), py), f32x4.eq(ey, one()));
+    const relative = f32x4.sub(f32x4.sub(f32x4.sub(gather(b, y), base), mean), f32x4.mul(ay, left));
     let g = v128.and(f32x4.mul(py, relative), counted);
     if (adds) g = f32x4.add(g, gatherRows(grad + i, gradStep, y));
     v128.store(own + i, g);
     v128.store(inverse + i, v128.and(share, counted));
-    v128.store(shift + i, f32x4.sub(f32x4.mul(py, ay), mean));
+    // Where a pixel does not count, 0 times something positive, for 0 and not -0.
+    v128.store(shift + i, v128.bitselect(f32x4.sub(f32x4.mul(py, ay), mean), v128.load32_splat(HUGE), counted));
   }
-  for (let k = 0; k < channels; k++) {
-    const from = e + <usize>k * eStep;
-    const to = grad + <usize>k * gradStep;
-    const bk = v128.load32_splat(b + (<usize>k << 2));
-    for (let i: usize = 0; i < bytes; i += 32) {
-      const relative0 = f32x4.add(f32x4.sub(bk, v128.load(top + i)), v128.load(shift + i));
-      const relative1 = f32x4.add(f32x4.sub(bk, v128.load(top + i, 16)), v128.load(shift + i, 16));
-      const g0 = f32x4.mul(f32x4.mul(v128.load(from + i), v128.load(inverse + i)), relative0);
-      const g1 = f32x4.mul(f32x4.mul(v128.load(from + i, 16), v128.load(inverse + i, 16)), relative1);
-      // Of a pixel that does not count g may be -0, which 0 is added to for 0.
-      v128.store(to + i, f32x4.add(g0, adds ? v128.load(to + i) : zero()));
-      v128.store(to + i, f32x4.add(g1, adds ? v128.load(to + i, 16) : zero()), 16);
+  if (adds) addChain(e, eStep, end, b, grad, gradStep, bytes, inverse, top, shift);
+  else writeChain(e, eStep, end, b, grad, gradStep, bytes, inverse, top, shift);
+  placeInRows(own, labels, n, grad, gradStep);
+}
+
+/** e_k inverse (b_k - top + shift) of all rows, two of them at a time, which share what is read of the pixels. */
+function writeChain(
+  e: usize, eStep: usize, end: usize, b: usize, grad: usize, gradStep: usize, bytes: usize,
+  inverse: usize, top: usize, shift: usize,
+): void {
+  for (const last = end - eStep; e < last;) {
+    const nextE = e + eStep;
+    const nextGrad = grad + gradStep;
+    const b0 = v128.load32_splat(b);
+    const b1 = v128.load32_splat(b, 4);
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const base = v128.load(top + i);
+      const mean = v128.load(shift + i);
+      const share = v128.load(inverse + i);
+      const relative0 = f32x4.add(f32x4.sub(b0, base), mean);
+      const relative1 = f32x4.add(f32x4.sub(b1, base), mean);
+      v128.store(grad + i, f32x4.mul(f32x4.mul(v128.load(e + i), share), relative0));
+      v128.store(nextGrad + i, f32x4.mul(f32x4.mul(v128.load(nextE + i), share), relative1));
     }
+    e = nextE + eStep;
+    grad = nextGrad + gradStep;
+    b += 8;
   }
-  scatterToRows(own, labels, n, grad, gradStep);
+  if (e == end) return;
+  const b0 = v128.load32_splat(b);
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const relative = f32x4.add(f32x4.sub(b0, v128.load(top + i)), v128.load(shift + i));
+    v128.store(grad + i, f32x4.mul(f32x4.mul(v128.load(e + i), v128.load(inverse + i)), relative));
+  }
+}
+
+/** Adds what {@link writeChain} writes. */
+function addChain(
+  e: usize, eStep: usize, end: usize, b: usize, grad: usize, gradStep: usize, bytes: usize,
+  inverse: usize, top: usize, shift: usize,
+): void {
+  for (; e < end; e += eStep) {
+    const b0 = v128.load32_splat(b);
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const relative = f32x4.add(f32x4.sub(b0, v128.load(top + i)), v128.load(shift + i));
+      const g = f32x4.mul(f32x4.mul(v128.load(e + i), v128.load(inverse + i)), relative);
+      v128.store(grad + i, f32x4.add(v128.load(grad + i), g));
+    }
+    grad += gradStep;
+    b += 4;
+  }
 }
 
 /** sums[0], ..., [3] += I, P, G, n of one sigmoid row. */

@@ -27,72 +27,150 @@ export function softmax(
   soon: usize, soonStride: i32, later: usize, laterStride: i32,
 ): bool {
   const bytes = <usize>n << 2;
-  const xStep = <usize>xStride << 2;
   const eStep = <usize>eStride << 2;
+  const end = e + <usize>channels * eStep;
+  const isBad = copyToLargest(x, <usize>xStride << 2, e, eStep, end, m, bytes);
+  const laterStep = <usize>laterStride << 2;
+  exponentials(false, e, eStep, end, m, r, channels, bytes, soon, <usize>soonStride << 2, later, laterStep);
+  for (let i: usize = 0; i < bytes; i += 16) storeRest(e + i, eStep, end, r + i, v128.load(r + i));
+  return isBad;
+}
+
+/** As {@link softmax}, with the same e in rows at `kept` too, for {@link recallSoftmax}. */
+export function keptSoftmax(
+  x: usize, xStride: i32, e: usize, eStride: i32, m: usize, r: usize, channels: i32, n: i32,
+  soon: usize, soonStride: i32, kept: usize, keptStride: i32,
+): bool {
+  const bytes = <usize>n << 2;
+  const eStep = <usize>eStride << 2;
+  const end = e + <usize>channels * eStep;
+  const isBad = copyToLargest(x, <usize>xStride << 2, e, eStep, end, m, bytes);
+  const keptStep = <usize>keptStride << 2;
+  exponentials(true, e, eStep, end, m, r, channels, bytes, soon, <usize>soonStride << 2, kept, keptStep);
+  for (let i: usize = 0; i < bytes; i += 16) storeRest(e + i, eStep, end, r + i, v128.load(r + i));
+  return isBad;
+}
+
+/**
+ * Copies rows of logits, writes their largest, and brings them within range of it. Rows are taken two at a time, which
+ * share what is read and written of the largest.
+ * @returns as {@link softmax}.
+ */
+function copyToLargest(
+  x: usize, xStep: usize, to: usize, toStep: usize, end: usize, m: usize, bytes: usize,
+): bool {
+  const rows = to;
   let check0 = zero();
   let check1 = zero();
   let least0 = v128.load(x);
   let least1 = least0;
-  for (let i: usize = 0; i < bytes; i += 32) {
-    const v0 = v128.load(x + i);
-    const v1 = v128.load(x + i, 16);
-    check0 = f32x4.add(check0, v0);
-    check1 = f32x4.add(check1, v1);
-    least0 = f32x4.pmin(least0, v0);
-    least1 = f32x4.pmin(least1, v1);
-    v128.store(e + i, v0);
-    v128.store(e + i, v1, 16);
-    v128.store(m + i, v0);
-    v128.store(m + i, v1, 16);
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const v = v128.load(x + i);
+    check0 = f32x4.add(check0, v);
+    least0 = f32x4.pmin(least0, v);
+    v128.store(to + i, v);
+    v128.store(m + i, v);
   }
-  const end = e + <usize>channels * eStep;
-  for (let row = e + eStep; row < end; row += eStep) {
-    x += xStep;
+  x += xStep;
+  to += toStep;
+  for (const last = end - toStep; to < last;) {
+    const nextX = x + xStep;
+    const nextTo = to + toStep;
     for (let i: usize = 0; i < bytes; i += 32) {
       const v0 = v128.load(x + i);
       const v1 = v128.load(x + i, 16);
-      check0 = f32x4.add(check0, v0);
-      check1 = f32x4.add(check1, v1);
-      least0 = f32x4.pmin(least0, v0);
-      least1 = f32x4.pmin(least1, v1);
-      v128.store(row + i, v0);
-      v128.store(row + i, v1, 16);
-      v128.store(m + i, f32x4.pmax(v0, v128.load(m + i)));
-      v128.store(m + i, f32x4.pmax(v1, v128.load(m + i, 16)), 16);
+      const v2 = v128.load(nextX + i);
+      const v3 = v128.load(nextX + i, 16);
+      check0 = f32x4.add(check0, f32x4.add(v0, v2));
+      check1 = f32x4.add(check1, f32x4.add(v1, v3));
+      least0 = f32x4.pmin(least0, f32x4.pmin(v0, v2));
+      least1 = f32x4.pmin(least1, f32x4.pmin(v1, v3));
+      v128.store(to + i, v0);
+      v128.store(to + i, v1, 16);
+      v128.store(nextTo + i, v2);
+      v128.store(nextTo + i, v3, 16);
+      v128.store(m + i, f32x4.pmax(f32x4.pmax(v0, v2), v128.load(m + i)));
+      v128.store(m + i, f32x4.pmax(f32x4.pmax(v1, v3), v128.load(m + i, 16)), 16);
+    }
+    x = nextX + xStep;
+    to = nextTo + toStep;
+  }
+  if (to < end) {
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const v = v128.load(x + i);
+      check0 = f32x4.add(check0, v);
+      least0 = f32x4.pmin(least0, v);
+      v128.store(to + i, v);
+      v128.store(m + i, f32x4.pmax(v, v128.load(m + i)));
     }
   }
   let most = v128.load(m);
   for (let i: usize = 16; i < bytes; i += 16) most = f32x4.pmax(v128.load(m + i), most);
   const range = largestLane(most) + largestLane(f32x4.neg(f32x4.pmin(least0, least1)));
-  if (!(range <= EXP_RANGE)) shiftWithin(e, eStep, end, m, bytes);
-  const soonStep = <usize>soonStride << 2;
-  const laterStep = <usize>laterStride << 2;
+  if (!(range <= EXP_RANGE)) shiftWithin(rows, toStep, end, m, bytes);
+  const checks = v128.and(f32x4.add(check0, check1), v128.load32_splat(ABSOLUTE_BITS));
+  return v128.any_true(i32x4.ge_u(checks, v128.load32_splat(INFINITY_BITS)));
+}
+
+/** Turns logits into e, two rows at a time, and adds them up at `r`; `keeps`: writes them at `later` too. */
+// @ts-ignore: decorator
+@inline
+function exponentials(
+  keeps: bool, row: usize, step: usize, end: usize, m: usize, r: usize, channels: i32, bytes: usize,
+  soon: usize, soonStep: usize, later: usize, laterStep: usize,
+): void {
   let touched: i32 = 0;
-  for (let i: usize = 0; i < bytes; i += 32) {
-    const m0 = v128.load(m + i);
-    const m1 = v128.load(m + i, 16);
-    let sum0 = zero();
-    let sum1 = zero();
-    let next = soon + i;
-    let target = later + i;
-    for (let at = e + i; at < end; at += eStep) {
-      touched |= load<i32>(next) | load<i32>(target);
-      next += soonStep;
-      target += laterStep;
-      const e0 = expWithin4(f32x4.sub(v128.load(at), m0));
-      const e1 = expWithin4(f32x4.sub(v128.load(at, 16), m1));
-      v128.store(at, e0);
-      v128.store(at, e1, 16);
-      sum0 = f32x4.add(sum0, e0);
-      sum1 = f32x4.add(sum1, e1);
+  if (channels & 1) {
+    for (let i: usize = 0; i < bytes; i += 32) {
+      touched |= load<i32>(soon + i);
+      if (!keeps) touched |= load<i32>(later + i);
+      const e0 = expWithin4(f32x4.sub(v128.load(row + i), v128.load(m + i)));
+      const e1 = expWithin4(f32x4.sub(v128.load(row + i, 16), v128.load(m + i, 16)));
+      v128.store(row + i, e0);
+      v128.store(row + i, e1, 16);
+      if (keeps) {
+        v128.store(later + i, e0);
+        v128.store(later + i, e1, 16);
+      }
+      v128.store(r + i, e0);
+      v128.store(r + i, e1, 16);
     }
-    storeRest(e + i, eStep, end, r + i, sum0);
-    storeRest(e + i + 16, eStep, end, r + i + 16, sum1);
+    row += step;
+    soon += soonStep;
+    later += laterStep;
+  } else memory.fill(r, 0, bytes);
+  while (row < end) {
+    const nextRow = row + step;
+    const nextSoon = soon + soonStep;
+    const nextLater = later + laterStep;
+    for (let i: usize = 0; i < bytes; i += 32) {
+      touched |= load<i32>(soon + i) | load<i32>(nextSoon + i);
+      if (!keeps) touched |= load<i32>(later + i) | load<i32>(nextLater + i);
+      const m0 = v128.load(m + i);
+      const m1 = v128.load(m + i, 16);
+      const e0 = expWithin4(f32x4.sub(v128.load(row + i), m0));
+      const e1 = expWithin4(f32x4.sub(v128.load(row + i, 16), m1));
+      const e2 = expWithin4(f32x4.sub(v128.load(nextRow + i), m0));
+      const e3 = expWithin4(f32x4.sub(v128.load(nextRow + i, 16), m1));
+      v128.store(row + i, e0);
+      v128.store(row + i, e1, 16);
+      v128.store(nextRow + i, e2);
+      v128.store(nextRow + i, e3, 16);
+      if (keeps) {
+        v128.store(later + i, e0);
+        v128.store(later + i, e1, 16);
+        v128.store(nextLater + i, e2);
+        v128.store(nextLater + i, e3, 16);
+      }
+      v128.store(r + i, f32x4.add(v128.load(r + i), f32x4.add(e0, e2)));
+      v128.store(r + i, f32x4.add(v128.load(r + i, 16), f32x4.add(e1, e3)), 16);
+    }
+    row = nextRow + step;
+    soon = nextSoon + soonStep;
+    later = nextLater + laterStep;
   }
   // Kept, so that the loads are.
   store<i32>(m, touched);
-  const checks = v128.and(f32x4.add(check0, check1), v128.load32_splat(ABSOLUTE_BITS));
-  return v128.any_true(i32x4.ge_u(checks, v128.load32_splat(INFINITY_BITS)));
 }
 
 /** Takes m off the logits, down to -{@link EXP_RANGE}, and leaves an m of 0. */
@@ -114,25 +192,43 @@ function largestLane(v: v128): f32 {
   );
 }
 
-/** Brings back the e that an earlier map left in rows of `fromStride`: writes the same e and r as {@link softmax}. */
+/** Brings back the e that {@link keptSoftmax} left in rows of `fromStride`: writes the same e and r. */
 export function recallSoftmax(
   from: usize, fromStride: i32, e: usize, eStride: i32, r: usize, channels: i32, n: i32,
 ): void {
   const bytes = <usize>n << 2;
+  const fromStep = <usize>fromStride << 2;
   const eStep = <usize>eStride << 2;
-  for (let k = 0; k < channels; k++) {
-    const row = from + (<usize>(k * fromStride) << 2);
-    const to = e + <usize>k * eStep;
-    for (let i: usize = 0; i < bytes; i += 32) {
-      const v0 = v128.load(row + i);
-      const v1 = v128.load(row + i, 16);
-      v128.store(to + i, v0);
-      v128.store(to + i, v1, 16);
-      v128.store(r + i, k == 0 ? v0 : f32x4.add(v128.load(r + i), v0));
-      v128.store(r + i, k == 0 ? v1 : f32x4.add(v128.load(r + i, 16), v1), 16);
-    }
-  }
   const end = e + <usize>channels * eStep;
+  let row = e;
+  // They are added up in the order in which exponentials does.
+  if (channels & 1) {
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const v = v128.load(from + i);
+      v128.store(row + i, v);
+      v128.store(r + i, v);
+    }
+    from += fromStep;
+    row += eStep;
+  } else memory.fill(r, 0, bytes);
+  while (row < end) {
+    const nextFrom = from + fromStep;
+    const nextRow = row + eStep;
+    for (let i: usize = 0; i < bytes; i += 32) {
+      const v0 = v128.load(from + i);
+      const v1 = v128.load(from + i, 16);
+      const v2 = v128.load(nextFrom + i);
+      const v3 = v128.load(nextFrom + i, 16);
+      v128.store(row + i, v0);
+      v128.store(row + i, v1, 16);
+      v128.store(nextRow + i, v2);
+      v128.store(nextRow + i, v3, 16);
+      v128.store(r + i, f32x4.add(v128.load(r + i), f32x4.add(v0, v2)));
+      v128.store(r + i, f32x4.add(v128.load(r + i, 16), f32x4.add(v1, v3)), 16);
+    }
+    from = nextFrom + fromStep;
+    row = nextRow + eStep;
+  }
   for (let i: usize = 0; i < bytes; i += 16) storeRest(e + i, eStep, end, r + i, v128.load(r + i));
 }
 

@@ -43,6 +43,11 @@ export interface KernelMaps extends TermMaps<SimdTile> {
    */
   readonly weighs?: true;
   /**
+   * Whether the second map of a tile makes `sums[0]` no finite number when a logit is none, so that no pass before it has
+   * to look for such.
+   */
+  noticesNonFinite?(tile: SimdTile): boolean;
+  /**
    * Whether calls may bring a class mask: nothing of the term counts its classes, and what has no softmax and no target
    * costs nothing (engine/mask-tile.ts).
    */

@@ -60,6 +60,20 @@ export interface Kernels extends CostKernels, FieldKernels, PixelKernels {
     later: number,
     laterStride: number,
   ): number;
+  keptSoftmax(
+    x: number,
+    xStride: number,
+    e: number,
+    eStride: number,
+    m: number,
+    r: number,
+    channels: number,
+    n: number,
+    soon: number,
+    soonStride: number,
+    kept: number,
+    keptStride: number,
+  ): number;
   recallSoftmax(
     from: number,
     fromStride: number,
@@ -118,6 +132,27 @@ export interface Kernels extends CostKernels, FieldKernels, PixelKernels {
     adds: number,
     sums: number,
   ): void;
+  hardBinaryCrossEntropy(
+    x: number,
+    targets: number,
+    n: number,
+    scale: number,
+    grad: number,
+    adds: number,
+    own: number,
+    sum: number,
+  ): number;
+  hardSquareFocal(
+    x: number,
+    targets: number,
+    n: number,
+    alpha: number,
+    scale: number,
+    grad: number,
+    adds: number,
+    own: number,
+    sum: number,
+  ): number;
   weightedBinaryCrossEntropy(
     x: number,
     targets: number,

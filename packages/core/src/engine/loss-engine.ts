@@ -120,11 +120,7 @@ export class LossEngine {
       this.#moveTo(view, begin);
       if (logits !== undefined) {
         this.#aim(logits, begin);
-        this.#readLogits(view, terms, begin, softmax);
-      }
-      if (softmax !== undefined) {
-        const to = softmax.address + begin * 4;
-        this.#kernels.copyRows(tile.e, tile.stride, to, softmax.stride, tile.classes, tile.count);
+        this.#readLogits(view, terms, begin, softmax, softmax !== undefined);
       }
       for (const part of terms) {
         this.#turnTo(part, begin);
@@ -163,18 +159,22 @@ export class LossEngine {
     for (let begin = 0; begin < view.count; begin += scratch.pixels) {
       this.#moveTo(view, begin);
       this.#aim(logits, begin);
-      if (softmax === undefined) this.#readLogits(view, terms, begin, grad);
-      else this.#recall(softmax, begin);
       const place = grad === undefined ? 0 : grad.address + begin * 4;
       tile.grad = addsUp && grad !== undefined ? scratch.grad : place;
       tile.gradStride = addsUp ? scratch.stride : (grad?.stride ?? 0);
       tile.elements = elements === undefined ? 0 : elements.address + begin * 4;
       tile.elementsStride = elements?.stride ?? 0;
       tile.adds = 0;
+      const noticing = softmax === undefined ? this.#noticing(view, terms, begin) : undefined;
+      if (softmax !== undefined) this.#recall(softmax, begin);
+      else if (noticing === undefined) this.#readLogits(view, terms, begin, grad);
       for (const part of terms) {
         this.#turnTo(part, begin);
         this.#weights.second(part.maps, tile, part.coefficients, part.sums);
         tile.adds = 1;
+      }
+      if (noticing !== undefined && !Number.isFinite(noticing.sums[0])) {
+        this.#readLogits(view, terms, begin, grad);
       }
       if (addsUp && grad !== undefined) {
         this.#kernels.copyRows(scratch.grad, scratch.stride, place, grad.stride, tile.classes, tile.count);
@@ -249,12 +249,16 @@ export class LossEngine {
     this.#tile.xStride = stride;
   }
 
-  /** Checks the logits of the tile, and makes its softmax; `written` is what the tile will be written to. */
+  /**
+   * Checks the logits of the tile, and makes its softmax; `written` is what the tile will be written to, with `keeps`
+   * where its e is kept.
+   */
   #readLogits(
     view: PieceView,
     terms: readonly KernelTerm[],
     begin: number,
     written: Place | undefined,
+    keeps = false,
   ): void {
     const kernels = this.#kernels;
     this.#mask.hideLogits(this.#tile);
@@ -262,16 +266,28 @@ export class LossEngine {
     const { pixels } = this.#scratch;
     const hasNext = begin + 2 * pixels <= view.count && !this.#mask.closesAny;
     const [soon, soonStride] = hasNext ? [x + pixels * 4, xStride] : [e, stride];
-    const later = written === undefined ? e : written.address + begin * 4;
-    const laterStride = written?.stride ?? stride;
+    const [to, toStride] =
+      written === undefined ? [e, stride] : [written.address + begin * 4, written.stride];
     const isSoftmax = terms.some(({ term }) => term.activation === "softmax" && term.input === "logits");
+    const softmax = keeps ? kernels.keptSoftmax : kernels.softmax;
     const bad = isSoftmax
-      ? kernels.softmax(x, xStride, e, stride, own, r, classes, count, soon, soonStride, later, laterStride)
+      ? softmax(x, xStride, e, stride, own, r, classes, count, soon, soonStride, to, toStride)
       : kernels.anyNonFinite(x, xStride, classes, count);
     if (isSoftmax) this.#mask.hideSoftmax(this.#tile);
+    if (keeps && this.#mask.closesAny) kernels.copyRows(e, stride, to, toStride, classes, count);
     const inUnit = terms.some(({ term }) => term.input === "probabilities");
     const outside = inUnit ? kernels.anyOutsideUnit(x, xStride, classes, count) : 0;
     if (bad !== 0 || outside !== 0) this.#refuseInput(view, inUnit, begin);
+  }
+
+  /** The term that by itself notices a logit of the tile that is not finite, which must be there still to be named. */
+  #noticing({ rows }: PieceView, terms: readonly KernelTerm[], begin: number): KernelTerm | undefined {
+    const tile = this.#tile;
+    const [part] = terms;
+    const isWeighed = rows.pixelWeights !== undefined || rows.upstream !== undefined;
+    if (terms.length > 1 || isWeighed || tile.grad === tile.x) return undefined;
+    this.#turnTo(part, begin);
+    return part.maps.noticesNonFinite?.(tile) ? part : undefined;
   }
 
   #recall({ address, stride }: Place, begin: number): void {

@@ -89,6 +89,18 @@ export class TargetTile {
     return target;
   }
 
+  /**
+   * The address of row `c` of dense targets where they are bytes next to each other, in whole vectors of them; else 0.
+   * What they hold is not looked at.
+   */
+  bytes(c: number): number {
+    const view = this.#view as PieceView;
+    if (view.targetKind === "labels" || this.#pixels % BYTES_AT_ONCE !== 0) return 0;
+    this.#place ??= this.#staging.loadTarget(view.rows.target, view.count);
+    const { address, type, step, stride } = this.#place;
+    return type === UINT8 && step === 1 ? address + c * stride + this.#begin : 0;
+  }
+
   #forget(): void {
     this.#labels = undefined;
     this.#rows = undefined;
@@ -161,6 +173,7 @@ export class TargetTile {
 
 const UINT8 = 1;
 const FLOAT32 = 8;
+const BYTES_AT_ONCE = 16;
 
 /** Of a term, what its targets in scratch depend on. */
 type Loaded = Pick<Term, "ignored" | "outOfRange" | "activation">;

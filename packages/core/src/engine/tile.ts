@@ -105,6 +105,14 @@ export class SimdTile {
     return this.#targets.load(this.#term, this.#term.activation === "sigmoid");
   }
 
+  /**
+   * The address of the bytes of row `c` of the targets as the call gives them, valid or not, in whole vectors of 16; 0
+   * where they are of another type, or not all of them count.
+   */
+  targetBytes(c: number): number {
+    return this.countsAll && !this.isMasked ? this.#targets.bytes(c) : 0;
+  }
+
   /** As {@link target}, float32 rows whatever the call gives: of labels, one-hot ones. */
   targetRows(): number {
     return this.#targets.load(this.#term, true);

@@ -8,7 +8,7 @@ import type { Term } from "../term.ts";
 import { type BinaryForm, formKernel } from "./binary-form.ts";
 import { clampingOf } from "./clamp-options.ts";
 import { type FocalTermOptions, focalFactors, refuseConflicts } from "./focal.ts";
-import { type RowKernel, type SigmoidKernel, sigmoidPixelTerm } from "./sigmoid-pixel.ts";
+import { type HardRowKernel, type RowKernel, type SigmoidKernel, sigmoidPixelTerm } from "./sigmoid-pixel.ts";
 
 /** The term where an element is a logit and its modulator no divisor; else undefined. */
 export function focalRowTerm(id: string, options: FocalTermOptions, classes: number): Term | undefined {
@@ -56,7 +56,11 @@ function kernelOf(
   );
   const isPlain = isSame && softTargets === "exp" && labelSmoothing === 0 && modulator === "differentiated";
   if (isPlain && (clamping === undefined || clamping.clamp === "log")) {
-    return { run: plainRow(gamma, positive, clamping === undefined) };
+    const fromLogits = clamping === undefined;
+    return {
+      run: plainRow(gamma, positive, fromLogits),
+      ...(fromLogits && gamma === 2 && { runHard: hardRow(positive) }),
+    };
   }
   const pulls = modulator === "detached" ? 0 : 1;
   return formKernel(
@@ -82,4 +86,9 @@ function plainRow(gamma: number, alpha: number, fromLogits: boolean): RowKernel 
       kernels.focal(x, target, count, alpha, gamma, scale, elements, grad, adds, sums);
     }
   };
+}
+
+function hardRow(alpha: number): HardRowKernel {
+  return ({ kernels, count, adds, own }, x, target, scale, grad, sum) =>
+    kernels.hardSquareFocal(x, target, count, alpha, scale, grad, adds, own, sum);
 }

@@ -13,15 +13,20 @@ import { OVERLAP_SUMS } from "./overlap-sums.ts";
  */
 export type OverlapKernel = "simd" | "exact" | "squared-errors";
 
-/** Float32 numbers where the kernels want a and b of d_c = b_c - a_c g. */
+/**
+ * Float32 numbers where the kernels want a and b of d_c = b_c - a_c g. Under a softmax what all b share has no effect:
+ * the least is taken off.
+ */
 function writeSlopes(constants: Float32Array, coefficients: Float64Array, classes: number): void {
+  const b = coefficients.subarray(classes, 2 * classes);
+  const least = b.reduce((x, y) => Math.min(x, y));
   for (let c = 0; c < classes; c++) {
     constants[c] = -coefficients[c];
-    constants[classes + c] = coefficients[classes + c];
+    constants[classes + c] = b[c] - least;
   }
 }
 
-/** The same in float64. */
+/** a and b as they are, in float64. */
 function writeExactSlopes(constants: Float32Array, coefficients: Float64Array, classes: number): void {
   const slopes = new Float64Array(constants.buffer, constants.byteOffset, 2 * classes);
   slopes.set(coefficients.map((v, i) => (i < classes ? -v : v)));

@@ -51,6 +51,8 @@ export interface SigmoidPixelLoss {
 
 export interface SigmoidKernel extends Pick<KernelMaps, "targets" | "masks"> {
   readonly run: RowKernel;
+  /** A faster one, of targets that are bytes. */
+  readonly runHard?: HardRowKernel;
   readonly prepare?: KernelMaps["prepare"];
 }
 
@@ -69,6 +71,19 @@ export type RowKernel = (
   sums: number,
   constants: Float64Array,
 ) => void;
+
+/**
+ * As {@link RowKernel}, without elements, of the bytes at `target`.
+ * @returns whether one of them is neither 0 nor 1, or a logit is not finite; nothing else is then of use.
+ */
+export type HardRowKernel = (
+  tile: SimdTile,
+  x: number,
+  target: number,
+  scale: number,
+  grad: number,
+  sum: number,
+) => number;
 
 const NO_CONSTANTS = new Float64Array(0);
 
@@ -122,10 +137,13 @@ export function sigmoidPixelTerm(loss: SigmoidPixelLoss): Term {
 /** The maps of tiles, row by row. */
 function kernelMaps(
   { weightOf, batch, options: { input } }: SigmoidPixelLoss,
-  { run, prepare, targets, masks = true }: SigmoidKernel,
+  { run, runHard, prepare, targets, masks = true }: SigmoidKernel,
 ): KernelMaps {
+  const takesBytes = (tile: SimdTile) =>
+    runHard !== undefined && tile.elements === 0 && tile.targetBytes(0) !== 0;
   return {
     ...(prepare && { prepare }),
+    noticesNonFinite: takesBytes,
     targets: targets ?? ["labels", "dense"],
     weighs: true,
     masks: masks && input !== "probabilities",
@@ -156,6 +174,19 @@ function kernelMaps(
     second(tile, coefficients, sums) {
       const { classes, x, xStride, stride, elements, elementsStride, grad, gradStride } = tile;
       const scale = coefficients[0];
+      if (runHard !== undefined && takesBytes(tile)) {
+        let isFaulty = false;
+        for (let c = 0; c < classes && !isFaulty; c++) {
+          const from = x + c * xStride * 4;
+          const to = grad === 0 ? 0 : grad + c * gradStride * 4;
+          isFaulty = runHard(tile, from, tile.targetBytes(c), scale, to, sums.byteOffset) !== 0;
+        }
+        if (!isFaulty) return;
+        // Which of the two it is: targets are refused here, logits where the sum is seen.
+        tile.target();
+        sums[0] = Number.NaN;
+        return;
+      }
       const target = tile.target();
       const constants = batch === undefined ? NO_CONSTANTS : coefficients.subarray(1);
       for (let c = 0; c < classes; c++) {

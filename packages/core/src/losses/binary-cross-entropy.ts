@@ -14,6 +14,7 @@ import { inputField, oneVsRestField } from "../families/input-options.ts";
 import { pixelFields } from "../families/reduction.ts";
 import {
   type BatchConstants,
+  type HardRowKernel,
   type RowKernel,
   type SigmoidKernel,
   type SigmoidPixelOptions,
@@ -129,7 +130,10 @@ function kernelOf(
   const fromLogits = input === "logits";
   const asPyTorch = clamping.clamp === "log" && clamping.logFloor === PYTORCH_CLAMPING.logFloor;
   const isPlain = options.classWeights === undefined && labelSmoothing === 0 && (fromLogits || asPyTorch);
-  if (posWeights !== undefined && isPlain) return { run: plainRow(posWeights, fromLogits) };
+  if (posWeights !== undefined && isPlain) {
+    const isUnweighted = posWeights.every((w) => w === 1);
+    return { run: plainRow(posWeights, fromLogits), ...(fromLogits && isUnweighted && { runHard: hardRow }) };
+  }
   // The share of a channel is then one of those that count, which the kernels do not count pixel by pixel.
   const isShared = labelSmoothing > 0 && smoothing === "uniform";
   if (isShared && options.ignoreIndex !== undefined) return undefined;
@@ -168,6 +172,9 @@ function plainRow(posWeights: readonly number[], fromLogits: boolean): RowKernel
     }
   };
 }
+
+const hardRow: HardRowKernel = ({ kernels, count, adds, own }, x, target, scale, grad, sum) =>
+  kernels.hardBinaryCrossEntropy(x, target, count, scale, grad, adds, own, sum);
 
 /** Positives, then negatives, of each channel; their ratio is its weight of the positive part. */
 function positivesOfBatch(classes: number): BatchConstants {
