@@ -111,6 +111,7 @@ export class LossEngine {
     const readsLogits = terms.some(({ term }) => term.coupling !== "labels");
     const logits = readsLogits ? this.#staging.load(view.rows.logits, view.count) : undefined;
     const softmax = readsLogits ? this.#softmaxPlace(view, terms) : undefined;
+    const keepsItself = keepsItsOwn(terms);
     const tile = this.#tile;
     this.#mask.openPiece(view);
     this.#targets.openPiece(view);
@@ -122,7 +123,8 @@ export class LossEngine {
         this.#aim(logits, begin);
         this.#readLogits(view, terms, begin, softmax);
       }
-      if (softmax !== undefined) {
+      this.#aimKept(keepsItself ? softmax : undefined, begin, view.count);
+      if (softmax !== undefined && !keepsItself) {
         const to = softmax.address + begin * 4;
         this.#kernels.copyRows(tile.e, tile.stride, to, softmax.stride, tile.classes, tile.count);
       }
@@ -154,8 +156,9 @@ export class LossEngine {
     const logits = this.#staging.load(view.rows.logits, view.count);
     const elements = view.rows.elements && this.#staging.open("elements", view.rows.elements, view.count);
     const tile = this.#tile;
-    // Several terms add up their gradients in scratch: that of the first may otherwise take the place of the logits.
-    const addsUp = terms.length > 1;
+    const keepsItself = keepsItsOwn(terms);
+    // Several terms add up their gradients in scratch where that of the first may take the place of the logits.
+    const addsUp = terms.length > 1 && softmax === undefined;
     this.#mask.openPiece(view);
     this.#targets.openPiece(view);
     this.#weights.openPiece(view);
@@ -163,8 +166,9 @@ export class LossEngine {
     for (let begin = 0; begin < view.count; begin += scratch.pixels) {
       this.#moveTo(view, begin);
       this.#aim(logits, begin);
+      this.#aimKept(keepsItself ? softmax : undefined, begin, view.count);
       if (softmax === undefined) this.#readLogits(view, terms, begin, grad);
-      else this.#recall(softmax, begin);
+      else if (!keepsItself) this.#recall(softmax, begin);
       const place = grad === undefined ? 0 : grad.address + begin * 4;
       tile.grad = addsUp && grad !== undefined ? scratch.grad : place;
       tile.gradStride = addsUp ? scratch.stride : (grad?.stride ?? 0);
@@ -224,7 +228,7 @@ export class LossEngine {
   }
 
   /**
-   * Where the first map leaves the e of the softmax for the second: where the gradient will be. Both maps must decide
+   * Where the first map leaves the e of the softmax, or what a term `keeps`, for the second: where the gradient will be. Both maps must decide
    * alike, from the view and the plan.
    */
   #softmaxPlace({ rows, count }: PieceView, terms: readonly KernelTerm[]): Place | undefined {
@@ -247,6 +251,12 @@ export class LossEngine {
   #aim({ address, stride }: Place, begin: number): void {
     this.#tile.x = address + begin * 4;
     this.#tile.xStride = stride;
+  }
+
+  #aimKept(place: Place | undefined, begin: number, count: number): void {
+    this.#tile.kept = place === undefined ? 0 : place.address + begin * 4;
+    this.#tile.keptStride = place?.stride ?? 0;
+    this.#tile.keptPixels = count - begin;
   }
 
   /** Checks the logits of the tile, and makes its softmax; `written` is what the tile will be written to. */
@@ -300,4 +310,8 @@ export class LossEngine {
   #rowsAt({ address, stride }: Place, channels: number): Rows<Float32Array> {
     return { data: this.arena.floats(address, channels * stride), channels, offset: 0, stride, step: 1 };
   }
+}
+
+function keepsItsOwn(terms: readonly KernelTerm[]): boolean {
+  return terms.length === 1 && terms[0].maps.keeps === true;
 }
