@@ -110,7 +110,7 @@ function addOwn(e: usize, eStep: usize, y: i32, inverse: usize, pairs: usize): v
 /**
  * dL/dx of a softmax tile into `grad`, or added to it. Rows of `from` are e, or with `r` 0 what {@link overlapOfLabels}
  * left of p, and may then be those of `grad`. `a`, `b`: float32 per class. `column` is scratch of 16 float32 per class
- * and 16 more. Of each row of `from` `readable` float32 may be read.
+ * and 48 more. Of each row of `from` `readable` float32 may be read.
  *
  * The rows may lie whole pages apart, where they share the sets of a cache: a line of each is taken at a time, and a
  * word loaded of a line further on, for it to be there in time.
@@ -131,59 +131,64 @@ export function overlapOfLabelsGrad(
   let touched: i32 = 0;
   for (let i: usize = 0; i < bytes; i += LINE) {
     const half = i + LINE > bytes;
+    const ahead = i + AHEAD < readableBytes ? AHEAD : 0;
     if (r != 0) scaleLine(from + i, fromStep, labels + i, r + i, column, end, half);
-    else copyLine(from + i, fromStep, column, end, half);
-    if (half || adds || isAnySure(column, end)) {
-      const parts = half ? LINE >> 1 : LINE;
-      for (let j: usize = 0; j < parts; j += 16) {
-        anyGrad(column + j, end, labels + i + j, a, b, lift, grad + i + j, gradStep, adds, end + j);
-      }
-    } else {
-      const ahead = i + AHEAD < readableBytes ? i + AHEAD : i;
-      touched |= plainGrad(column, end, labels + i, a, b, lift, from + ahead, fromStep, grad + i, gradStep);
-    }
+    else if (half) copyHalf(from + i, fromStep, column, end);
+    else touched |= copyLine(from + i, fromStep, column, end, ahead);
+    slopes(column, end, labels + i, a, b, lift, end);
+    if (!half) slopes(column + 32, end, labels + i + 32, a, b, lift, end + 32);
+    if (adds) addOwnGrads(end, labels + i, half ? 8 : 16, grad + i, gradStep);
+    if (half) chainHalf(column, end, b, grad + i, gradStep, adds);
+    else if (adds) chainLine(column, end, b, grad + i, gradStep, true);
+    else chainLine(column, end, b, grad + i, gradStep, false);
     scatterToRows(end, labels + i, half ? 8 : 16, grad + i, gradStep);
   }
   // Kept, so that the loads are.
   store<i32>(column, touched);
 }
 
-/** p of a line, or its first half, of each row, from p. */
+/** A line of each row of p. */
 // @ts-ignore: decorator
 @inline
-function copyLine(from: usize, step: usize, column: usize, end: usize, half: bool): void {
-  if (half) {
-    for (let at = column; at < end; at += LINE) {
-      v128.store(at, v128.load(from));
-      v128.store(at, v128.load(from, 16), 16);
-      from += step;
-    }
-    return;
-  }
+function copyLine(from: usize, step: usize, column: usize, end: usize, ahead: usize): i32 {
+  let touched: i32 = 0;
   for (let at = column; at < end; at += LINE) {
+    touched |= load<i32>(from + ahead);
     v128.store(at, v128.load(from));
     v128.store(at, v128.load(from, 16), 16);
     v128.store(at, v128.load(from, 32), 32);
     v128.store(at, v128.load(from, 48), 48);
     from += step;
   }
+  return touched;
 }
 
-/** As {@link copyLine}, from e. */
+/** Half a line, which may be all that there is. */
+// @ts-ignore: decorator
+@inline
+function copyHalf(from: usize, step: usize, column: usize, end: usize): void {
+  for (let at = column; at < end; at += LINE) {
+    v128.store(at, v128.load(from));
+    v128.store(at, v128.load(from, 16), 16);
+    from += step;
+  }
+}
+
+/** A line, or half a line, of p from e, whose rows are of whole lines. */
 // @ts-ignore: decorator
 @inline
 function scaleLine(
   from: usize, step: usize, labels: usize, r: usize, column: usize, end: usize, half: bool,
 ): void {
-  const s0 = shareOf(labels, r);
-  const s1 = shareOf(labels + 16, r + 16);
-  const s2 = half ? zero() : shareOf(labels + 32, r + 32);
-  const s3 = half ? zero() : shareOf(labels + 48, r + 48);
+  const share0 = shareOf(labels, r);
+  const share1 = shareOf(labels + 16, r + 16);
+  const share2 = half ? zero() : shareOf(labels + 32, r + 32);
+  const share3 = half ? zero() : shareOf(labels + 48, r + 48);
   for (let at = column; at < end; at += LINE) {
-    v128.store(at, f32x4.mul(v128.load(from), s0));
-    v128.store(at, f32x4.mul(v128.load(from, 16), s1), 16);
-    v128.store(at, f32x4.mul(v128.load(from, 32), s2), 32);
-    v128.store(at, f32x4.mul(v128.load(from, 48), s3), 48);
+    v128.store(at, f32x4.mul(v128.load(from), share0));
+    v128.store(at, f32x4.mul(v128.load(from, 16), share1), 16);
+    v128.store(at, f32x4.mul(v128.load(from, 32), share2), 32);
+    v128.store(at, f32x4.mul(v128.load(from, 48), share3), 48);
     from += step;
   }
 }
@@ -195,115 +200,111 @@ function shareOf(labels: usize, r: usize): v128 {
   return v128.and(f32x4.div(one(), f32x4.add(one(), v128.load(r))), i32x4.ge_s(v128.load(labels), zero()));
 }
 
-/** Whether a class has more than half of a pixel. */
+/**
+ * Of eight pixels, to `out`: the gradient of their own class, and a line on what is added to b - base for the chain, and
+ * a line further base, the b of a class that has more than half, or 0.
+ */
 // @ts-ignore: decorator
 @inline
-function isAnySure(column: usize, end: usize): bool {
-  let p0 = zero();
-  let p1 = zero();
-  let p2 = zero();
-  let p3 = zero();
-  for (let at = column; at < end; at += LINE) {
-    p0 = f32x4.pmax(v128.load(at), p0);
-    p1 = f32x4.pmax(v128.load(at, 16), p1);
-    p2 = f32x4.pmax(v128.load(at, 32), p2);
-    p3 = f32x4.pmax(v128.load(at, 48), p3);
-  }
-  const largest = f32x4.pmax(f32x4.pmax(p0, p1), f32x4.pmax(p2, p3));
-  return v128.any_true(f32x4.gt(largest, v128.load32_splat(HALF)));
-}
-
-/** The gradient of 16 pixels, but that of their own classes to `end`; no class has more than half of any. */
-// @ts-ignore: decorator
-@inline
-function plainGrad(
-  column: usize, end: usize, labels: usize, a: usize, b: usize, lift: v128, ahead: usize, aheadStep: usize,
-  grad: usize, gradStep: usize,
-): i32 {
+function slopes(column: usize, end: usize, labels: usize, a: usize, b: usize, lift: v128, out: usize): void {
+  let base0 = zero();
+  let base1 = zero();
+  let others0 = zero();
+  let others1 = zero();
   let mean0 = zero();
   let mean1 = zero();
-  let mean2 = zero();
-  let mean3 = zero();
   let bk = b;
   for (let at = column; at < end; at += LINE) {
     const v = v128.load32_splat(bk);
-    mean0 = f32x4.add(mean0, f32x4.mul(v128.load(at), v));
-    mean1 = f32x4.add(mean1, f32x4.mul(v128.load(at, 16), v));
-    mean2 = f32x4.add(mean2, f32x4.mul(v128.load(at, 32), v));
-    mean3 = f32x4.add(mean3, f32x4.mul(v128.load(at, 48), v));
+    const p0 = v128.load(at);
+    const p1 = v128.load(at, 16);
+    const isMost0 = f32x4.gt(p0, v128.load32_splat(HALF));
+    const isMost1 = f32x4.gt(p1, v128.load32_splat(HALF));
+    const other0 = v128.andnot(p0, isMost0);
+    const other1 = v128.andnot(p1, isMost1);
+    base0 = i32x4.max_u(base0, v128.and(v, isMost0));
+    base1 = i32x4.max_u(base1, v128.and(v, isMost1));
+    others0 = f32x4.add(others0, other0);
+    others1 = f32x4.add(others1, other1);
+    mean0 = f32x4.add(mean0, f32x4.mul(other0, v));
+    mean1 = f32x4.add(mean1, f32x4.mul(other1, v));
     bk += 4;
   }
-  const shift0 = plainShift(column, labels, a, b, lift, mean0, end);
-  const shift1 = plainShift(column + 16, labels + 16, a, b, lift, mean1, end + 16);
-  const shift2 = plainShift(column + 32, labels + 32, a, b, lift, mean2, end + 32);
-  const shift3 = plainShift(column + 48, labels + 48, a, b, lift, mean3, end + 48);
-  let touched: i32 = 0;
-  bk = b;
-  for (let at = column; at < end; at += LINE) {
-    const v = v128.load32_splat(bk);
-    touched |= load<i32>(ahead);
-    v128.store(grad, f32x4.mul(v128.load(at), f32x4.add(v, shift0)));
-    v128.store(grad, f32x4.mul(v128.load(at, 16), f32x4.add(v, shift1)), 16);
-    v128.store(grad, f32x4.mul(v128.load(at, 32), f32x4.add(v, shift2)), 32);
-    v128.store(grad, f32x4.mul(v128.load(at, 48), f32x4.add(v, shift3)), 48);
-    bk += 4;
-    grad += gradStep;
-    ahead += aheadStep;
-  }
-  return touched;
+  slopesOf(column, labels, a, b, lift, base0, others0, mean0, out);
+  slopesOf(column + 16, labels + 16, a, b, lift, base1, others1, mean1, out + 16);
 }
 
-/** a_y p_y - B of four pixels, `lift` of those that do not count; their own gradients to `own`. */
+/** Of four pixels. */
 // @ts-ignore: decorator
 @inline
-function plainShift(
-  column: usize, labels: usize, a: usize, b: usize, lift: v128, mean: v128, own: usize,
-): v128 {
-  const y = v128.load(labels);
-  const py = gatherRows(column, LINE, y);
-  const ay = gather(a, y);
-  const slope = f32x4.sub(f32x4.sub(gather(b, y), mean), f32x4.mul(ay, f32x4.sub(one(), py)));
-  v128.store(own, f32x4.mul(py, slope));
-  return v128.bitselect(f32x4.sub(f32x4.mul(py, ay), mean), lift, i32x4.ge_s(y, zero()));
-}
-
-/** As {@link plainGrad} of four pixels, whatever their p: the same bits where no class has more than half. */
-function anyGrad(
-  column: usize, end: usize, labels: usize, a: usize, b: usize, lift: v128, grad: usize, gradStep: usize, adds: bool,
-  own: usize,
+function slopesOf(
+  column: usize, labels: usize, a: usize, b: usize, lift: v128, base: v128, others: v128, mean: v128, out: usize,
 ): void {
   const y = v128.load(labels);
-  let base = zero();
-  let mean = zero();
-  let others = zero();
-  let bk = b;
-  for (let at = column; at < end; at += LINE) {
-    const v = v128.load32_splat(bk);
-    const p = v128.load(at);
-    const isSure = f32x4.gt(p, v128.load32_splat(HALF));
-    const other = v128.andnot(p, isSure);
-    base = i32x4.max_u(base, v128.and(v, isSure));
-    others = f32x4.add(others, other);
-    mean = f32x4.add(mean, f32x4.mul(other, v));
-    bk += 4;
-  }
-  mean = f32x4.sub(mean, f32x4.mul(base, others));
   const py = gatherRows(column, LINE, y);
   const ay = gather(a, y);
+  const relative = f32x4.sub(mean, f32x4.mul(base, others));
   const rest = v128.bitselect(others, f32x4.sub(one(), py), f32x4.gt(py, v128.load32_splat(HALF)));
-  const slope = f32x4.sub(f32x4.sub(f32x4.sub(gather(b, y), base), mean), f32x4.mul(ay, rest));
-  let g = f32x4.mul(py, slope);
-  if (adds) g = f32x4.add(g, gatherRows(grad, gradStep, y));
-  v128.store(own, g);
-  const shift = v128.bitselect(f32x4.sub(f32x4.mul(py, ay), mean), lift, i32x4.ge_s(y, zero()));
-  bk = b;
+  const slope = f32x4.sub(f32x4.sub(f32x4.sub(gather(b, y), base), relative), f32x4.mul(ay, rest));
+  const shift = f32x4.sub(f32x4.mul(py, ay), relative);
+  v128.store(out, f32x4.mul(py, slope));
+  v128.store(out, v128.bitselect(shift, lift, i32x4.ge_s(y, zero())), LINE);
+  v128.store(out, base, 2 * LINE);
+}
+
+/** p (b - base + shift) of a line of each row. */
+// @ts-ignore: decorator
+@inline
+function chainLine(column: usize, end: usize, b: usize, grad: usize, step: usize, adds: bool): void {
+  const shift0 = v128.load(end, LINE);
+  const shift1 = v128.load(end, LINE + 16);
+  const shift2 = v128.load(end, LINE + 32);
+  const shift3 = v128.load(end, LINE + 48);
+  const base0 = v128.load(end, 2 * LINE);
+  const base1 = v128.load(end, 2 * LINE + 16);
+  const base2 = v128.load(end, 2 * LINE + 32);
+  const base3 = v128.load(end, 2 * LINE + 48);
   for (let at = column; at < end; at += LINE) {
-    const slopeOfK = f32x4.add(f32x4.sub(v128.load32_splat(bk), base), shift);
-    let g = f32x4.mul(v128.load(at), slopeOfK);
-    if (adds) g = f32x4.add(g, v128.load(grad));
-    v128.store(grad, g);
-    bk += 4;
-    grad += gradStep;
+    const v = v128.load32_splat(b);
+    chain(at, v, base0, shift0, grad, adds);
+    chain(at + 16, v, base1, shift1, grad + 16, adds);
+    chain(at + 32, v, base2, shift2, grad + 32, adds);
+    chain(at + 48, v, base3, shift3, grad + 48, adds);
+    b += 4;
+    grad += step;
+  }
+}
+
+/** As {@link chainLine}, of half a line. */
+// @ts-ignore: decorator
+@inline
+function chainHalf(column: usize, end: usize, b: usize, grad: usize, step: usize, adds: bool): void {
+  for (let at = column; at < end; at += LINE) {
+    const v = v128.load32_splat(b);
+    chain(at, v, v128.load(end, 2 * LINE), v128.load(end, LINE), grad, adds);
+    chain(at + 16, v, v128.load(end, 2 * LINE + 16), v128.load(end, LINE + 16), grad + 16, adds);
+    b += 4;
+    grad += step;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function chain(p: usize, b: v128, base: v128, shift: v128, grad: usize, adds: bool): void {
+  const g = f32x4.mul(v128.load(p), f32x4.add(f32x4.sub(b, base), shift));
+  v128.store(grad, adds ? f32x4.add(g, v128.load(grad)) : g);
+}
+
+/** Adds to the gradients of the pixels' own classes what is there already. */
+// @ts-ignore: decorator
+@inline
+function addOwnGrads(own: usize, labels: usize, n: i32, grad: usize, step: usize): void {
+  const last = own + (<usize>n << 2);
+  while (own < last) {
+    v128.store(own, f32x4.add(v128.load(own), gatherRows(grad, step, v128.load(labels))));
+    own += 16;
+    labels += 16;
+    grad += 16;
   }
 }
 
