@@ -192,7 +192,10 @@ function largestLane(v: v128): f32 {
   );
 }
 
-/** Brings back the e that {@link keptSoftmax} left in rows of `fromStride`: writes the same e and r. */
+/**
+ * Brings back the e that {@link keptSoftmax} left in rows of `fromStride`: writes the same e and r. Of each row a cache
+ * line at a time, for rows that lie whole pages apart share the sets of a cache.
+ */
 export function recallSoftmax(
   from: usize, fromStride: i32, e: usize, eStride: i32, r: usize, channels: i32, n: i32,
 ): void {
@@ -200,36 +203,59 @@ export function recallSoftmax(
   const fromStep = <usize>fromStride << 2;
   const eStep = <usize>eStride << 2;
   const end = e + <usize>channels * eStep;
-  let row = e;
+  let i: usize = 0;
+  for (; i + 64 <= bytes; i += 64) recallLine(64, from + i, fromStep, e + i, eStep, end, r + i, channels);
+  if (i < bytes) recallLine(32, from + i, fromStep, e + i, eStep, end, r + i, channels);
+}
+
+// @ts-ignore: decorator
+@inline
+function recallLine(
+  bytes: i32, from: usize, fromStep: usize, e: usize, eStep: usize, end: usize, r: usize, channels: i32,
+): void {
+  let sum0 = zero();
+  let sum1 = zero();
+  let sum2 = zero();
+  let sum3 = zero();
+  let at = e;
   // They are added up in the order in which exponentials does.
   if (channels & 1) {
-    for (let i: usize = 0; i < bytes; i += 16) {
-      const v = v128.load(from + i);
-      v128.store(row + i, v);
-      v128.store(r + i, v);
+    sum0 = moved(from, at);
+    sum1 = moved(from + 16, at + 16);
+    if (bytes == 64) {
+      sum2 = moved(from + 32, at + 32);
+      sum3 = moved(from + 48, at + 48);
     }
     from += fromStep;
-    row += eStep;
-  } else memory.fill(r, 0, bytes);
-  while (row < end) {
+    at += eStep;
+  }
+  while (at < end) {
     const nextFrom = from + fromStep;
-    const nextRow = row + eStep;
-    for (let i: usize = 0; i < bytes; i += 32) {
-      const v0 = v128.load(from + i);
-      const v1 = v128.load(from + i, 16);
-      const v2 = v128.load(nextFrom + i);
-      const v3 = v128.load(nextFrom + i, 16);
-      v128.store(row + i, v0);
-      v128.store(row + i, v1, 16);
-      v128.store(nextRow + i, v2);
-      v128.store(nextRow + i, v3, 16);
-      v128.store(r + i, f32x4.add(v128.load(r + i), f32x4.add(v0, v2)));
-      v128.store(r + i, f32x4.add(v128.load(r + i, 16), f32x4.add(v1, v3)), 16);
+    const next = at + eStep;
+    sum0 = f32x4.add(sum0, f32x4.add(moved(from, at), moved(nextFrom, next)));
+    sum1 = f32x4.add(sum1, f32x4.add(moved(from + 16, at + 16), moved(nextFrom + 16, next + 16)));
+    if (bytes == 64) {
+      sum2 = f32x4.add(sum2, f32x4.add(moved(from + 32, at + 32), moved(nextFrom + 32, next + 32)));
+      sum3 = f32x4.add(sum3, f32x4.add(moved(from + 48, at + 48), moved(nextFrom + 48, next + 48)));
     }
     from = nextFrom + fromStep;
-    row = nextRow + eStep;
+    at = next + eStep;
   }
-  for (let i: usize = 0; i < bytes; i += 16) storeRest(e + i, eStep, end, r + i, v128.load(r + i));
+  storeRest(e, eStep, end, r, sum0);
+  storeRest(e + 16, eStep, end, r + 16, sum1);
+  if (bytes == 64) {
+    storeRest(e + 32, eStep, end, r + 32, sum2);
+    storeRest(e + 48, eStep, end, r + 48, sum3);
+  }
+}
+
+/** The four numbers at `from`, which it copies. */
+// @ts-ignore: decorator
+@inline
+function moved(from: usize, to: usize): v128 {
+  const v = v128.load(from);
+  v128.store(to, v);
+  return v;
 }
 
 /** r of four pixels from the sum of their e: less 1, or added up anew where that would cancel. */

@@ -48,6 +48,11 @@ export interface KernelMaps extends TermMaps<SimdTile> {
    */
   noticesNonFinite?(tile: SimdTile): boolean;
   /**
+   * Whether its maps, where no other kernel runs, leave in the rows of `tile.kept` and find there what the second needs
+   * of the first, in place of the e of the softmax.
+   */
+  readonly keeps?: true;
+  /**
    * Whether calls may bring a class mask: nothing of the term counts its classes, and what has no softmax and no target
    * costs nothing (engine/mask-tile.ts).
    */

@@ -215,14 +215,17 @@ export interface Kernels extends CostKernels, FieldKernels, PixelKernels {
     eStride: number,
     labels: number,
     r: number,
-    inverse: number,
     channels: number,
     n: number,
+    to: number,
+    toStride: number,
     sums: number,
+    inverse: number,
+    pairs: number,
   ): void;
   overlapOfLabelsGrad(
-    e: number,
-    eStride: number,
+    from: number,
+    fromStride: number,
     labels: number,
     r: number,
     a: number,
@@ -232,10 +235,8 @@ export interface Kernels extends CostKernels, FieldKernels, PixelKernels {
     grad: number,
     gradStride: number,
     adds: number,
-    own: number,
-    inverse: number,
-    top: number,
-    shift: number,
+    column: number,
+    readable: number,
   ): void;
   overlapOfTargets(x: number, targets: number, n: number, sums: number): void;
   overlapOfTargetsGrad(

@@ -111,6 +111,7 @@ export class LossEngine {
     const readsLogits = terms.some(({ term }) => term.coupling !== "labels");
     const logits = readsLogits ? this.#staging.load(view.rows.logits, view.count) : undefined;
     const softmax = readsLogits ? this.#softmaxPlace(view, terms) : undefined;
+    const keepsItself = keepsItsOwn(terms);
     const tile = this.#tile;
     this.#mask.openPiece(view);
     this.#targets.openPiece(view);
@@ -120,8 +121,9 @@ export class LossEngine {
       this.#moveTo(view, begin);
       if (logits !== undefined) {
         this.#aim(logits, begin);
-        this.#readLogits(view, terms, begin, softmax, softmax !== undefined);
+        this.#readLogits(view, terms, begin, softmax, softmax !== undefined && !keepsItself);
       }
+      this.#aimKept(keepsItself ? softmax : undefined, begin, view.count);
       for (const part of terms) {
         this.#turnTo(part, begin);
         part.maps.first(tile, part.sums);
@@ -150,8 +152,9 @@ export class LossEngine {
     const logits = this.#staging.load(view.rows.logits, view.count);
     const elements = view.rows.elements && this.#staging.open("elements", view.rows.elements, view.count);
     const tile = this.#tile;
-    // Several terms add up their gradients in scratch: that of the first may otherwise take the place of the logits.
-    const addsUp = terms.length > 1;
+    const keepsItself = keepsItsOwn(terms);
+    // Several terms add up their gradients in scratch where that of the first may take the place of the logits.
+    const addsUp = terms.length > 1 && softmax === undefined;
     this.#mask.openPiece(view);
     this.#targets.openPiece(view);
     this.#weights.openPiece(view);
@@ -159,6 +162,7 @@ export class LossEngine {
     for (let begin = 0; begin < view.count; begin += scratch.pixels) {
       this.#moveTo(view, begin);
       this.#aim(logits, begin);
+      this.#aimKept(keepsItself ? softmax : undefined, begin, view.count);
       const place = grad === undefined ? 0 : grad.address + begin * 4;
       tile.grad = addsUp && grad !== undefined ? scratch.grad : place;
       tile.gradStride = addsUp ? scratch.stride : (grad?.stride ?? 0);
@@ -166,8 +170,9 @@ export class LossEngine {
       tile.elementsStride = elements?.stride ?? 0;
       tile.adds = 0;
       const noticing = softmax === undefined ? this.#noticing(view, terms, begin) : undefined;
-      if (softmax !== undefined) this.#recall(softmax, begin);
-      else if (noticing === undefined) this.#readLogits(view, terms, begin, grad);
+      if (softmax !== undefined) {
+        if (!keepsItself) this.#recall(softmax, begin);
+      } else if (noticing === undefined) this.#readLogits(view, terms, begin, grad);
       for (const part of terms) {
         this.#turnTo(part, begin);
         this.#weights.second(part.maps, tile, part.coefficients, part.sums);
@@ -224,7 +229,7 @@ export class LossEngine {
   }
 
   /**
-   * Where the first map leaves the e of the softmax for the second: where the gradient will be. Both maps must decide
+   * Where the first map leaves the e of the softmax, or what a term `keeps`, for the second: where the gradient will be. Both maps must decide
    * alike, from the view and the plan.
    */
   #softmaxPlace({ rows, count }: PieceView, terms: readonly KernelTerm[]): Place | undefined {
@@ -247,6 +252,12 @@ export class LossEngine {
   #aim({ address, stride }: Place, begin: number): void {
     this.#tile.x = address + begin * 4;
     this.#tile.xStride = stride;
+  }
+
+  #aimKept(place: Place | undefined, begin: number, count: number): void {
+    this.#tile.kept = place === undefined ? 0 : place.address + begin * 4;
+    this.#tile.keptStride = place?.stride ?? 0;
+    this.#tile.keptPixels = count - begin;
   }
 
   /**
@@ -316,4 +327,8 @@ export class LossEngine {
   #rowsAt({ address, stride }: Place, channels: number): Rows<Float32Array> {
     return { data: this.arena.floats(address, channels * stride), channels, offset: 0, stride, step: 1 };
   }
+}
+
+function keepsItsOwn(terms: readonly KernelTerm[]): boolean {
+  return terms.length === 1 && terms[0].maps.keeps === true;
 }

@@ -13,20 +13,15 @@ import { OVERLAP_SUMS } from "./overlap-sums.ts";
  */
 export type OverlapKernel = "simd" | "exact" | "squared-errors";
 
-/**
- * Float32 numbers where the kernels want a and b of d_c = b_c - a_c g. Under a softmax what all b share has no effect:
- * the least is taken off.
- */
+/** Float32 numbers where the kernels want a and b of d_c = b_c - a_c g. */
 function writeSlopes(constants: Float32Array, coefficients: Float64Array, classes: number): void {
-  const b = coefficients.subarray(classes, 2 * classes);
-  const least = b.reduce((x, y) => Math.min(x, y));
   for (let c = 0; c < classes; c++) {
     constants[c] = -coefficients[c];
-    constants[classes + c] = b[c] - least;
+    constants[classes + c] = coefficients[classes + c];
   }
 }
 
-/** a and b as they are, in float64. */
+/** The same in float64. */
 function writeExactSlopes(constants: Float32Array, coefficients: Float64Array, classes: number): void {
   const slopes = new Float64Array(constants.buffer, constants.byteOffset, 2 * classes);
   slopes.set(coefficients.map((v, i) => (i < classes ? -v : v)));
@@ -35,6 +30,7 @@ function writeExactSlopes(constants: Float32Array, coefficients: Float64Array, c
 /** Labels under a softmax. */
 export function softmaxKernel(classes: number, kernel: OverlapKernel): KernelMaps {
   return {
+    ...(kernel === "simd" && { keeps: true }),
     prepare(constants, coefficients) {
       if (coefficients === undefined) return;
       if (kernel === "exact") writeExactSlopes(constants, coefficients, classes);
@@ -52,7 +48,8 @@ export function softmaxKernel(classes: number, kernel: OverlapKernel): KernelMap
         sumOf(x, xStride, labels, classes, count, rows, stride, own, sum, rest, at);
         return;
       }
-      kernels.overlapOfLabels(e, stride, labels, r, own, classes, count, at);
+      const { kept, keptStride, work } = tile;
+      kernels.overlapOfLabels(e, stride, labels, r, classes, count, kept, keptStride, at, own, work);
     },
     second(tile) {
       if (tile.grad === 0) return;
@@ -60,22 +57,25 @@ export function softmaxKernel(classes: number, kernel: OverlapKernel): KernelMap
         exactGrad(tile, classes, kernel);
         return;
       }
-      tile.kernels.overlapOfLabelsGrad(
-        tile.e,
-        tile.stride,
-        tile.target(),
-        tile.r,
-        tile.constants,
-        tile.constants + 4 * classes,
+      const { kernels, kept, constants: a, count, grad, gradStride, adds, work } = tile;
+      const [from, stride, r] = kept === 0 ? [tile.e, tile.stride, tile.r] : [kept, tile.keptStride, 0];
+      const readable = kept === 0 ? count : tile.keptPixels;
+      const b = a + 4 * classes;
+      const labels = tile.target();
+      kernels.overlapOfLabelsGrad(
+        from,
+        stride,
+        labels,
+        r,
+        a,
+        b,
         classes,
-        tile.count,
-        tile.grad,
-        tile.gradStride,
-        tile.adds,
-        tile.own,
-        tile.row(0),
-        tile.row(1),
-        tile.row(2),
+        count,
+        grad,
+        gradStride,
+        adds,
+        work,
+        readable,
       );
     },
   };

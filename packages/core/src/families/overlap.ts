@@ -11,6 +11,7 @@
  * @module
  */
 import { type OverlapPixel, productPixel, semimetricPixel } from "../reference/overlap-pixel.ts";
+import type { ClassSums } from "../reference/overlap-scores.ts";
 import type { Pixel } from "../reference/pixel.ts";
 import { type Term, type TermMaps, totalOf } from "../term.ts";
 import { commonTerm, emptyDivisor } from "./common-options.ts";
@@ -47,8 +48,16 @@ export function overlapTerm(loss: OverlapLoss): Term {
   const kernelSums = (loss.sums === undefined || squares) && power === 1 && targetSoftening === 0;
   const kernelTargets = softTargets === "product" || activation === "softmax";
   const kernel = input === "logits" && kernelSums && kernelTargets ? loss.kernel : "scalar";
+  const group = groupTerm(loss, activation);
   return {
-    ...groupTerm(loss, activation),
+    ...group,
+    ...(activation === "softmax" &&
+      kernel === "simd" && {
+        finish: (images: readonly Float64Array[], scale: number, upstream?: ArrayLike<number>) =>
+          group
+            .finish(images, scale, upstream)
+            .map((row, image) => centred(row, classSumsOf(images[image], classes))),
+      }),
     targets,
     pixel: overlapMaps(sums, targetSoftening),
     ...(kernel !== "scalar" && {
@@ -124,6 +133,17 @@ export function groupTerm(
       return elements;
     },
   };
+}
+
+/**
+ * Slopes dL/dP less their mean over the probabilities of the image: the gradient at the logits of a softmax stays, and
+ * float32 sums of them lose less.
+ */
+function centred(row: Float64Array, sums: readonly ClassSums[]): Float64Array {
+  const classes = sums.length;
+  const whole = sums.reduce((sum, { p }) => sum + p, 0);
+  const mean = sums.reduce((sum, { p }, c) => sum + p * row[classes + c], 0) / whole;
+  return Number.isFinite(mean) ? row.map((v, i) => (i < classes ? v : v - mean)) : row;
 }
 
 interface Factored {
