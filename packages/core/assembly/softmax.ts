@@ -89,21 +89,48 @@ export function recallSoftmax(
   from: usize, fromStride: i32, e: usize, eStride: i32, r: usize, channels: i32, n: i32,
 ): void {
   const bytes = <usize>n << 2;
+  const fromStep = <usize>fromStride << 2;
   const eStep = <usize>eStride << 2;
-  for (let k = 0; k < channels; k++) {
-    const row = from + (<usize>(k * fromStride) << 2);
-    const to = e + <usize>k * eStep;
-    for (let i: usize = 0; i < bytes; i += 32) {
-      const v0 = v128.load(row + i);
-      const v1 = v128.load(row + i, 16);
-      v128.store(to + i, v0);
-      v128.store(to + i, v1, 16);
-      v128.store(r + i, k == 0 ? v0 : f32x4.add(v128.load(r + i), v0));
-      v128.store(r + i, k == 0 ? v1 : f32x4.add(v128.load(r + i, 16), v1), 16);
-    }
-  }
   const end = e + <usize>channels * eStep;
-  for (let i: usize = 0; i < bytes; i += 16) storeRest(e + i, eStep, end, r + i, v128.load(r + i));
+  let i: usize = 0;
+  // A cache line of each row at a time: rows that lie whole pages apart share the sets of a cache.
+  for (; i + 64 <= bytes; i += 64) {
+    let sum0 = zero();
+    let sum1 = zero();
+    let sum2 = zero();
+    let sum3 = zero();
+    let row = from + i;
+    for (let at = e + i; at < end; at += eStep) {
+      const v0 = v128.load(row);
+      const v1 = v128.load(row, 16);
+      const v2 = v128.load(row, 32);
+      const v3 = v128.load(row, 48);
+      v128.store(at, v0);
+      v128.store(at, v1, 16);
+      v128.store(at, v2, 32);
+      v128.store(at, v3, 48);
+      sum0 = f32x4.add(sum0, v0);
+      sum1 = f32x4.add(sum1, v1);
+      sum2 = f32x4.add(sum2, v2);
+      sum3 = f32x4.add(sum3, v3);
+      row += fromStep;
+    }
+    storeRest(e + i, eStep, end, r + i, sum0);
+    storeRest(e + i + 16, eStep, end, r + i + 16, sum1);
+    storeRest(e + i + 32, eStep, end, r + i + 32, sum2);
+    storeRest(e + i + 48, eStep, end, r + i + 48, sum3);
+  }
+  for (; i < bytes; i += 16) {
+    let sum = zero();
+    let row = from + i;
+    for (let at = e + i; at < end; at += eStep) {
+      const v = v128.load(row);
+      v128.store(at, v);
+      sum = f32x4.add(sum, v);
+      row += fromStep;
+    }
+    storeRest(e + i, eStep, end, r + i, sum);
+  }
 }
 
 /** r of four pixels from the sum of their e: less 1, or added up anew where that would cancel. */

@@ -123,7 +123,7 @@ export class LossEngine {
         this.#aim(logits, begin);
         this.#readLogits(view, terms, begin, softmax);
       }
-      this.#aimKept(keepsItself ? softmax : undefined, begin, view.count);
+      this.#aimKept(keepsItself ? softmax : undefined, begin);
       if (softmax !== undefined && !keepsItself) {
         const to = softmax.address + begin * 4;
         this.#kernels.copyRows(tile.e, tile.stride, to, softmax.stride, tile.classes, tile.count);
@@ -166,7 +166,7 @@ export class LossEngine {
     for (let begin = 0; begin < view.count; begin += scratch.pixels) {
       this.#moveTo(view, begin);
       this.#aim(logits, begin);
-      this.#aimKept(keepsItself ? softmax : undefined, begin, view.count);
+      this.#aimKept(keepsItself ? softmax : undefined, begin);
       if (softmax === undefined) this.#readLogits(view, terms, begin, grad);
       else if (!keepsItself) this.#recall(softmax, begin);
       const place = grad === undefined ? 0 : grad.address + begin * 4;
@@ -253,10 +253,9 @@ export class LossEngine {
     this.#tile.xStride = stride;
   }
 
-  #aimKept(place: Place | undefined, begin: number, count: number): void {
+  #aimKept(place: Place | undefined, begin: number): void {
     this.#tile.kept = place === undefined ? 0 : place.address + begin * 4;
     this.#tile.keptStride = place?.stride ?? 0;
-    this.#tile.keptPixels = count - begin;
   }
 
   /** Checks the logits of the tile, and makes its softmax; `written` is what the tile will be written to. */
