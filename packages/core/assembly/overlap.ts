@@ -16,8 +16,6 @@ import { addTo, expNeg4, flush, one, zero } from "./math";
 const STRETCH: usize = 512;
 /** Bytes of a cache line, 16 pixels: what the second map takes of all classes at once. */
 const LINE: usize = 64;
-/** How many bytes on a line is loaded ahead of its use. */
-const AHEAD: usize = 128;
 const SIGN: usize = memory.data<i32>([0x80000000]);
 const HALF: usize = memory.data<f32>([0.5]);
 
@@ -40,34 +38,65 @@ export function overlapOfLabels(
   const counted = sumOwn(e, eStep, labels, inverse, channels, bytes, sums, pairs);
   let at = sums;
   for (let k = 0; k < channels; k++) {
-    let predicted = zero();
-    for (let begin: usize = 0; begin < bytes; begin += STRETCH) {
-      const end = min(begin + STRETCH, bytes);
-      let p0 = zero();
-      let p1 = zero();
-      if (to == 0) {
-        for (let i = begin; i < end; i += 32) {
-          p0 = f32x4.add(p0, f32x4.mul(v128.load(e + i), v128.load(inverse + i)));
-          p1 = f32x4.add(p1, f32x4.mul(v128.load(e + i, 16), v128.load(inverse + i, 16)));
-        }
-      } else {
-        for (let i = begin; i < end; i += 32) {
-          const v0 = f32x4.mul(v128.load(e + i), v128.load(inverse + i));
-          const v1 = f32x4.mul(v128.load(e + i, 16), v128.load(inverse + i, 16));
-          v128.store(to + i, v0);
-          v128.store(to + i, v1, 16);
-          p0 = f32x4.add(p0, v0);
-          p1 = f32x4.add(p1, v1);
-        }
-      }
-      predicted = addTo(addTo(predicted, p0), p1);
-    }
-    flush(at + 8, predicted);
+    flush(at + 8, to == 0 ? sumRow(e, inverse, bytes) : scaleRow(e, inverse, bytes, to));
     store<f64>(at, load<f64>(at, 24) + counted, 24);
     at += 32;
     e += eStep;
     to += to == 0 ? 0 : toStep;
   }
+}
+
+/** The sum of e / (1 + r) of a row, as two float64. */
+// @ts-ignore: decorator
+@inline
+function sumRow(e: usize, inverse: usize, bytes: usize): v128 {
+  let sum = zero();
+  for (let begin: usize = 0; begin < bytes; begin += STRETCH) {
+    const end = min(begin + STRETCH, bytes);
+    let p0 = zero();
+    let p1 = zero();
+    for (let i = begin; i < end; i += 32) {
+      p0 = f32x4.add(p0, f32x4.mul(v128.load(e + i), v128.load(inverse + i)));
+      p1 = f32x4.add(p1, f32x4.mul(v128.load(e + i, 16), v128.load(inverse + i, 16)));
+    }
+    sum = addTo(addTo(sum, p0), p1);
+  }
+  return sum;
+}
+
+/** As {@link sumRow}, and the numbers themselves to `to`. */
+// @ts-ignore: decorator
+@inline
+function scaleRow(e: usize, inverse: usize, bytes: usize, to: usize): v128 {
+  let sum = zero();
+  for (let begin: usize = 0; begin < bytes; begin += STRETCH) {
+    const end = min(begin + STRETCH, bytes);
+    let p0 = zero();
+    let p1 = zero();
+    let i = begin;
+    for (; i + 64 <= end; i += 64) {
+      const v0 = f32x4.mul(v128.load(e + i), v128.load(inverse + i));
+      const v1 = f32x4.mul(v128.load(e + i, 16), v128.load(inverse + i, 16));
+      const v2 = f32x4.mul(v128.load(e + i, 32), v128.load(inverse + i, 32));
+      const v3 = f32x4.mul(v128.load(e + i, 48), v128.load(inverse + i, 48));
+      v128.store(to + i, v0);
+      v128.store(to + i, v1, 16);
+      v128.store(to + i, v2, 32);
+      v128.store(to + i, v3, 48);
+      p0 = f32x4.add(f32x4.add(p0, v0), v2);
+      p1 = f32x4.add(f32x4.add(p1, v1), v3);
+    }
+    if (i < end) {
+      const v0 = f32x4.mul(v128.load(e + i), v128.load(inverse + i));
+      const v1 = f32x4.mul(v128.load(e + i, 16), v128.load(inverse + i, 16));
+      v128.store(to + i, v0);
+      v128.store(to + i, v1, 16);
+      p0 = f32x4.add(p0, v0);
+      p1 = f32x4.add(p1, v1);
+    }
+    sum = addTo(addTo(sum, p0), p1);
+  }
+  return sum;
 }
 
 /**
@@ -110,14 +139,13 @@ function addOwn(e: usize, eStep: usize, y: i32, inverse: usize, pairs: usize): v
 /**
  * dL/dx of a softmax tile into `grad`, or added to it. Rows of `from` are e, or with `r` 0 what {@link overlapOfLabels}
  * left of p, and may then be those of `grad`. `a`, `b`: float32 per class. `column` is scratch of 16 float32 per class
- * and 48 more. Of each row of `from` `readable` float32 may be read.
+ * and 48 more.
  *
- * The rows may lie whole pages apart, where they share the sets of a cache: a line of each is taken at a time, and a
- * word loaded of a line further on, for it to be there in time.
+ * The rows may lie whole pages apart, where they share the sets of a cache: a line of each is taken at a time.
  */
 export function overlapOfLabelsGrad(
   from: usize, fromStride: i32, labels: usize, r: usize, a: usize, b: usize, channels: i32, n: i32,
-  grad: usize, gradStride: i32, adds: bool, column: usize, readable: i32,
+  grad: usize, gradStride: i32, adds: bool, column: usize,
 ): void {
   const bytes = <usize>n << 2;
   const fromStep = <usize>fromStride << 2;
@@ -127,14 +155,11 @@ export function overlapOfLabelsGrad(
   let least = load<f32>(b);
   for (let k = 1; k < channels; k++) least = min(least, load<f32>(b + (<usize>k << 2)));
   const lift = f32x4.splat(-least);
-  const readableBytes = <usize>readable << 2;
-  let touched: i32 = 0;
   for (let i: usize = 0; i < bytes; i += LINE) {
     const half = i + LINE > bytes;
-    const ahead = i + AHEAD < readableBytes ? AHEAD : 0;
     if (r != 0) scaleLine(from + i, fromStep, labels + i, r + i, column, end, half);
     else if (half) copyHalf(from + i, fromStep, column, end);
-    else touched |= copyLine(from + i, fromStep, column, end, ahead);
+    else copyLine(from + i, fromStep, column, end);
     slopes(column, end, labels + i, a, b, lift, end);
     if (!half) slopes(column + 32, end, labels + i + 32, a, b, lift, end + 32);
     if (adds) addOwnGrads(end, labels + i, half ? 8 : 16, grad + i, gradStep);
@@ -143,24 +168,19 @@ export function overlapOfLabelsGrad(
     else chainLine(column, end, b, grad + i, gradStep, false);
     scatterToRows(end, labels + i, half ? 8 : 16, grad + i, gradStep);
   }
-  // Kept, so that the loads are.
-  store<i32>(column, touched);
 }
 
 /** A line of each row of p. */
 // @ts-ignore: decorator
 @inline
-function copyLine(from: usize, step: usize, column: usize, end: usize, ahead: usize): i32 {
-  let touched: i32 = 0;
+function copyLine(from: usize, step: usize, column: usize, end: usize): void {
   for (let at = column; at < end; at += LINE) {
-    touched |= load<i32>(from + ahead);
     v128.store(at, v128.load(from));
     v128.store(at, v128.load(from, 16), 16);
     v128.store(at, v128.load(from, 32), 32);
     v128.store(at, v128.load(from, 48), 48);
     from += step;
   }
-  return touched;
 }
 
 /** Half a line, which may be all that there is. */

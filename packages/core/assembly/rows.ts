@@ -7,6 +7,12 @@ export function copyRows(from: usize, fromStride: i32, to: usize, toStride: i32,
     const source = from + (<usize>(k * fromStride) << 2);
     const target = to + (<usize>(k * toStride) << 2);
     let i: usize = 0;
+    for (; i + 64 <= bytes; i += 64) {
+      v128.store(target + i, v128.load(source + i));
+      v128.store(target + i, v128.load(source + i, 16), 16);
+      v128.store(target + i, v128.load(source + i, 32), 32);
+      v128.store(target + i, v128.load(source + i, 48), 48);
+    }
     for (; i + 16 <= bytes; i += 16) v128.store(target + i, v128.load(source + i));
     for (; i < bytes; i += 4) store<f32>(target + i, load<f32>(source + i));
   }

@@ -236,7 +236,6 @@ export interface Kernels extends CostKernels, FieldKernels, PixelKernels {
     gradStride: number,
     adds: number,
     column: number,
-    readable: number,
   ): void;
   overlapOfTargets(x: number, targets: number, n: number, sums: number): void;
   overlapOfTargetsGrad(

@@ -123,7 +123,7 @@ export class LossEngine {
         this.#aim(logits, begin);
         this.#readLogits(view, terms, begin, softmax, softmax !== undefined && !keepsItself);
       }
-      this.#aimKept(keepsItself ? softmax : undefined, begin, view.count);
+      this.#aimKept(keepsItself ? softmax : undefined, begin);
       for (const part of terms) {
         this.#turnTo(part, begin);
         part.maps.first(tile, part.sums);
@@ -162,7 +162,7 @@ export class LossEngine {
     for (let begin = 0; begin < view.count; begin += scratch.pixels) {
       this.#moveTo(view, begin);
       this.#aim(logits, begin);
-      this.#aimKept(keepsItself ? softmax : undefined, begin, view.count);
+      this.#aimKept(keepsItself ? softmax : undefined, begin);
       const place = grad === undefined ? 0 : grad.address + begin * 4;
       tile.grad = addsUp && grad !== undefined ? scratch.grad : place;
       tile.gradStride = addsUp ? scratch.stride : (grad?.stride ?? 0);
@@ -254,10 +254,9 @@ export class LossEngine {
     this.#tile.xStride = stride;
   }
 
-  #aimKept(place: Place | undefined, begin: number, count: number): void {
+  #aimKept(place: Place | undefined, begin: number): void {
     this.#tile.kept = place === undefined ? 0 : place.address + begin * 4;
     this.#tile.keptStride = place?.stride ?? 0;
-    this.#tile.keptPixels = count - begin;
   }
 
   /**

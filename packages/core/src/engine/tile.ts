@@ -25,13 +25,9 @@ export class SimdTile {
   r = 0;
   /** Elements between two rows of e and of the targets. */
   stride = 0;
-  /**
-   * Where a term that `keeps` leaves rows for its second map, which may be those of `grad`, and how many pixels from the
-   * tile's first on they hold; 0 where the maps run without.
-   */
+  /** Where a term that `keeps` leaves rows for its second map, which may be those of `grad`; 0 where it must do without. */
   kept = 0;
   keptStride = 0;
-  keptPixels = 0;
   /** Scratch of a row, of three, and of a row per channel, `stride` apart. */
   own = 0;
   rows = 0;

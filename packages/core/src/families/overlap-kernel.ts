@@ -59,7 +59,6 @@ export function softmaxKernel(classes: number, kernel: OverlapKernel): KernelMap
       }
       const { kernels, kept, constants: a, count, grad, gradStride, adds, work } = tile;
       const [from, stride, r] = kept === 0 ? [tile.e, tile.stride, tile.r] : [kept, tile.keptStride, 0];
-      const readable = kept === 0 ? count : tile.keptPixels;
       const b = a + 4 * classes;
       const labels = tile.target();
       kernels.overlapOfLabelsGrad(
@@ -75,7 +74,6 @@ export function softmaxKernel(classes: number, kernel: OverlapKernel): KernelMap
         gradStride,
         adds,
         work,
-        readable,
       );
     },
   };
