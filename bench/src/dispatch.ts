@@ -10,8 +10,8 @@ import { problemOf } from "./problem.ts";
  */
 const DIMS = [2, 1, 32, 64];
 const SEED = 4096;
-/** Calls per round, one after the other, as in a loop of training steps. */
-const CALLS = 100;
+/** Calls per round, one after the other, as in a loop of training steps: so many that the first rounds leave them compiled. */
+const CALLS = 1000;
 
 export interface Spread {
   readonly q1: number;
