@@ -8,7 +8,9 @@ export { canonicalByteLabels } from "./byte-labels";
 export { plainCrossEntropy } from "./plain-cross-entropy";
 export { hardBinaryCrossEntropy, hardSquareFocal } from "./hard-binary";
 export { anyNonFinite, anyOutsideUnit, firstNonFinite, firstOutsideUnit } from "./inputs";
-export { overlapOfLabels, overlapOfLabelsGrad, overlapOfTargets, overlapOfTargetsGrad } from "./overlap";
+export { overlapOfLabels } from "./overlap";
+export { overlapOfLabelsGrad } from "./overlap-chain";
+export { overlapOfTargets, overlapOfTargetsGrad } from "./sigmoid-overlap";
 export { copyRows, pixelsOfRows, rowsOfPixels } from "./rows";
 export { keptSoftmax, recallSoftmax, softmax } from "./softmax";
 export {
