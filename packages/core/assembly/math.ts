@@ -86,7 +86,7 @@ export function expNeg4(x: v128): v128 {
   return expWithin4(f32x4.pmax(x, v128.load32_splat(EXP_LOWEST)));
 }
 
-/** exp(x) for x in [-80, 88], relative error below 2e-7. What it makes of other numbers is of no use, and takes no longer. */
+/** exp(x) for x in [-80, 88], relative error below 2e-7. Of other numbers it makes nothing of use, in the same time. */
 // @ts-ignore: decorator
 @inline
 export function expWithin4(x: v128): v128 {

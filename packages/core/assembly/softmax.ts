@@ -26,14 +26,7 @@ export function softmax(
   x: usize, xStride: i32, e: usize, eStride: i32, m: usize, r: usize, channels: i32, n: i32,
   soon: usize, soonStride: i32, later: usize, laterStride: i32,
 ): bool {
-  const bytes = <usize>n << 2;
-  const eStep = <usize>eStride << 2;
-  const end = e + <usize>channels * eStep;
-  const isBad = copyToLargest(x, <usize>xStride << 2, e, eStep, end, m, bytes);
-  const laterStep = <usize>laterStride << 2;
-  exponentials(false, e, eStep, end, m, r, channels, bytes, soon, <usize>soonStride << 2, later, laterStep);
-  for (let i: usize = 0; i < bytes; i += 16) storeRest(e + i, eStep, end, r + i, v128.load(r + i));
-  return isBad;
+  return softmaxOf(false, x, xStride, e, eStride, m, r, channels, n, soon, soonStride, later, laterStride);
 }
 
 /** As {@link softmax}, with the same e in rows at `kept` too, for {@link recallSoftmax}. */
@@ -41,12 +34,21 @@ export function keptSoftmax(
   x: usize, xStride: i32, e: usize, eStride: i32, m: usize, r: usize, channels: i32, n: i32,
   soon: usize, soonStride: i32, kept: usize, keptStride: i32,
 ): bool {
+  return softmaxOf(true, x, xStride, e, eStride, m, r, channels, n, soon, soonStride, kept, keptStride);
+}
+
+// @ts-ignore: decorator
+@inline
+function softmaxOf(
+  keeps: bool, x: usize, xStride: i32, e: usize, eStride: i32, m: usize, r: usize, channels: i32, n: i32,
+  soon: usize, soonStride: i32, later: usize, laterStride: i32,
+): bool {
   const bytes = <usize>n << 2;
   const eStep = <usize>eStride << 2;
   const end = e + <usize>channels * eStep;
   const isBad = copyToLargest(x, <usize>xStride << 2, e, eStep, end, m, bytes);
-  const keptStep = <usize>keptStride << 2;
-  exponentials(true, e, eStep, end, m, r, channels, bytes, soon, <usize>soonStride << 2, kept, keptStep);
+  const laterStep = <usize>laterStride << 2;
+  exponentials(keeps, e, eStep, end, m, r, channels, bytes, soon, <usize>soonStride << 2, later, laterStep);
   for (let i: usize = 0; i < bytes; i += 16) storeRest(e + i, eStep, end, r + i, v128.load(r + i));
   return isBad;
 }
