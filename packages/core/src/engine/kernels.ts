@@ -4,6 +4,7 @@
  * @module
  */
 import { readFileSync } from "node:fs";
+import { compileKernels } from "./compile-kernels.ts";
 import type { CostKernels } from "./cost-kernels.ts";
 import type { FieldKernels } from "./field-kernels.ts";
 import type { PixelKernels } from "./pixel-kernels.ts";
@@ -257,7 +258,7 @@ let compiled: WebAssembly.Module | undefined;
 /** Kernels over `memory`. */
 export function instantiateKernels(memory: WebAssembly.Memory): Kernels {
   // From src/engine in a unit test and from dist/engine in the package alike.
-  compiled ??= new WebAssembly.Module(readFileSync(new URL("../../dist/core.wasm", import.meta.url)));
+  compiled ??= compileKernels(readFileSync(new URL("../../dist/core.wasm", import.meta.url)));
   const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
   return exports as unknown as Kernels;
 }
