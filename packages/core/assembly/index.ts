@@ -5,14 +5,15 @@ export {
 } from "./binary";
 export { crossEntropy } from "./cross-entropy";
 export { canonicalByteLabels } from "./byte-labels";
-export { plainCrossEntropy } from "./plain-cross-entropy";
+export { crossEntropyOfLogits, plainCrossEntropy } from "./plain-cross-entropy";
 export { hardBinaryCrossEntropy, hardSquareFocal } from "./hard-binary";
 export { anyNonFinite, anyOutsideUnit, firstNonFinite, firstOutsideUnit } from "./inputs";
-export { overlapOfLabels } from "./overlap";
-export { overlapOfLabelsGrad } from "./overlap-chain";
+export { overlapOfLabels, overlapOfLogits } from "./overlap";
+export { overlapAndCrossEntropyGrad, overlapOfLabelsGrad } from "./overlap-chain";
 export { overlapOfTargets, overlapOfTargetsGrad } from "./sigmoid-overlap";
 export { copyRows, pixelsOfRows, rowsOfPixels } from "./rows";
-export { keptSoftmax, recallSoftmax, softmax } from "./softmax";
+export { keptSoftmax, softmax } from "./softmax";
+export { recallSoftmax } from "./softmax-recall";
 export {
   canonicalLabels, canonicalTargets, countTargets, firstBadLabel, firstBadTarget, widenLabels,
   widenTargets,

@@ -22,6 +22,15 @@ export interface TermMaps<P> {
   second(piece: P, coefficients: Float64Array, sums: Float64Array): void;
 }
 
+/**
+ * Maps of labels, and of logits as they lie, on tiles of any length: the engine makes no softmax for them and does not
+ * look at the logits. They return whether a logit is not finite, and have then written no gradient there.
+ */
+export interface StraightMaps {
+  first?(tile: SimdTile, sums: Float64Array): boolean;
+  second?(tile: SimdTile, coefficients: Float64Array, sums: Float64Array): boolean;
+}
+
 /** The maps of the SIMD twin. Sums lie in the engine's memory: their `byteOffset` is an address. */
 export interface KernelMaps extends TermMaps<SimdTile> {
   /**
@@ -52,6 +61,12 @@ export interface KernelMaps extends TermMaps<SimdTile> {
    * of the first, in place of the e of the softmax.
    */
   readonly keeps?: true;
+  /** The maps of few classes, where nothing but labels and logits comes in and nothing but the gradient goes out. */
+  readonly straight?: StraightMaps;
+  /** Whether of labels the gradient of its second map is `coefficients[0]` (p - g). */
+  readonly isPlainCrossEntropy?: true;
+  /** The second map, with that of a plain cross-entropy whose only coefficient is `scale`. */
+  secondWithCrossEntropy?(tile: SimdTile, scale: number, crossEntropySums: Float64Array): void;
   /**
    * Whether calls may bring a class mask: nothing of the term counts its classes, and what has no softmax and no target
    * costs nothing (engine/mask-tile.ts).

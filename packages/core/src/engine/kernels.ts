@@ -102,6 +102,23 @@ export interface Kernels extends CostKernels, FieldKernels, PixelKernels {
     factor: number,
     sums: number,
   ): void;
+  crossEntropyOfLogits(
+    x: number,
+    xStride: number,
+    labels: number,
+    channels: number,
+    n: number,
+    scale: number,
+    grad: number,
+    gradStride: number,
+    e: number,
+    eStride: number,
+    m: number,
+    r: number,
+    own: number,
+    factor: number,
+    sums: number,
+  ): number;
   crossEntropy(
     x: number,
     xStride: number,
@@ -237,6 +254,39 @@ export interface Kernels extends CostKernels, FieldKernels, PixelKernels {
     gradStride: number,
     adds: number,
     column: number,
+  ): void;
+  overlapOfLogits(
+    x: number,
+    xStride: number,
+    labels: number,
+    channels: number,
+    n: number,
+    to: number,
+    toStride: number,
+    sums: number,
+    e: number,
+    eStride: number,
+    m: number,
+    inverse: number,
+    work: number,
+  ): number;
+  overlapAndCrossEntropyGrad(
+    x: number,
+    xStride: number,
+    from: number,
+    fromStride: number,
+    labels: number,
+    r: number,
+    a: number,
+    b: number,
+    channels: number,
+    n: number,
+    scale: number,
+    grad: number,
+    gradStride: number,
+    adds: number,
+    column: number,
+    sums: number,
   ): void;
   overlapOfTargets(x: number, targets: number, n: number, sums: number): void;
   overlapOfTargetsGrad(

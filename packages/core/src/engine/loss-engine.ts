@@ -8,33 +8,23 @@
  * @module
  */
 import type { LossPlan } from "../plan.ts";
-import type { KernelMaps, Term } from "../term.ts";
+import type { KernelMaps } from "../term.ts";
 import { Arena } from "./arena.ts";
 import { nonFiniteFault, probabilityFault } from "./faults.ts";
+import type { KernelTerm } from "./kernel-term.ts";
 import { instantiateKernels, type Kernels } from "./kernels.ts";
 import { MaskTile } from "./mask-tile.ts";
 import type { PieceView, Rows } from "./piece-view.ts";
 import { firstOverPixels, secondOverPixels } from "./pixel-loop.ts";
-import { constantsLength, Scratch } from "./scratch.ts";
+import { constantsLength, LONG_TILE, Scratch } from "./scratch.ts";
 import { type Place, Staging } from "./staging.ts";
+import { isFirstStraight, isSecondStraight, jointMaps, keepsItsOwn } from "./straight.ts";
 import { TargetTile } from "./target-tile.ts";
 import { TeacherTile } from "./teacher-tile.ts";
 import { SimdTile } from "./tile.ts";
 import { twinsFor } from "./twins.ts";
 import { UnitRoom } from "./unit-room.ts";
 import { WeightTile } from "./weight-tile.ts";
-
-/** A term that runs on the kernels, with its part of the sums and its constants in the engine's memory. */
-interface KernelTerm {
-  readonly term: Term;
-  readonly maps: KernelMaps;
-  readonly sums: Float64Array;
-  readonly coefficients: Float64Array;
-  readonly constants: number;
-  readonly table: number;
-  /** Of a term that gathers. */
-  readonly field: Place | undefined;
-}
 
 const NONE = new Float64Array(0);
 
@@ -111,22 +101,23 @@ export class LossEngine {
     const readsLogits = terms.some(({ term }) => term.coupling !== "labels");
     const logits = readsLogits ? this.#staging.load(view.rows.logits, view.count) : undefined;
     const softmax = readsLogits ? this.#softmaxPlace(view, terms) : undefined;
-    const keepsItself = keepsItsOwn(terms);
+    const keepsItself = keepsItsOwn(view, terms);
+    const straight = isFirstStraight(view, terms);
+    const pixels = straight ? LONG_TILE : scratch.pixels;
     const tile = this.#tile;
-    this.#mask.openPiece(view);
-    this.#targets.openPiece(view);
-    this.#weights.openPiece(view);
-    this.#teacher.openPiece(view);
-    for (let begin = 0; begin < view.count; begin += scratch.pixels) {
-      this.#moveTo(view, begin);
+    this.#openPiece(view);
+    for (let begin = 0; begin < view.count; begin += pixels) {
+      this.#moveTo(view, begin, pixels);
       if (logits !== undefined) {
         this.#aim(logits, begin);
-        this.#readLogits(view, terms, begin, softmax, softmax !== undefined && !keepsItself);
+        if (!straight) this.#readLogits(view, terms, begin, softmax, softmax !== undefined && !keepsItself);
       }
       this.#aimKept(keepsItself ? softmax : undefined, begin);
       for (const part of terms) {
+        const { maps, sums } = part;
         this.#turnTo(part, begin);
-        part.maps.first(tile, part.sums);
+        if (!straight || maps.straight?.first === undefined) maps.first(tile, sums);
+        else if (maps.straight.first(tile, sums)) this.#refuseInput(view, false, begin);
       }
     }
     for (const [k, i] of simd.entries()) {
@@ -152,15 +143,15 @@ export class LossEngine {
     const logits = this.#staging.load(view.rows.logits, view.count);
     const elements = view.rows.elements && this.#staging.open("elements", view.rows.elements, view.count);
     const tile = this.#tile;
-    const keepsItself = keepsItsOwn(terms);
+    const joint = jointMaps(view, terms);
+    const keepsItself = keepsItsOwn(view, terms);
+    const straight = softmax === undefined && isSecondStraight(view, terms);
+    const pixels = straight || (softmax !== undefined && keepsItself) ? LONG_TILE : scratch.pixels;
     // Several terms add up their gradients in scratch where that of the first may take the place of the logits.
-    const addsUp = terms.length > 1 && softmax === undefined;
-    this.#mask.openPiece(view);
-    this.#targets.openPiece(view);
-    this.#weights.openPiece(view);
-    this.#teacher.openPiece(view);
-    for (let begin = 0; begin < view.count; begin += scratch.pixels) {
-      this.#moveTo(view, begin);
+    const addsUp = terms.length > 1 && joint === undefined && softmax === undefined;
+    this.#openPiece(view);
+    for (let begin = 0; begin < view.count; begin += pixels) {
+      this.#moveTo(view, begin, pixels);
       this.#aim(logits, begin);
       this.#aimKept(keepsItself ? softmax : undefined, begin);
       const place = grad === undefined ? 0 : grad.address + begin * 4;
@@ -169,10 +160,24 @@ export class LossEngine {
       tile.elements = elements === undefined ? 0 : elements.address + begin * 4;
       tile.elementsStride = elements?.stride ?? 0;
       tile.adds = 0;
+      if (straight) {
+        const [part] = terms;
+        this.#turnTo(part, begin);
+        if (part.maps.straight?.second?.(tile, part.coefficients, part.sums)) {
+          this.#refuseInput(view, false, begin);
+        }
+        continue;
+      }
       const noticing = softmax === undefined ? this.#noticing(view, terms, begin) : undefined;
       if (softmax !== undefined) {
         if (!keepsItself) this.#recall(softmax, begin);
       } else if (noticing === undefined) this.#readLogits(view, terms, begin, grad);
+      if (joint !== undefined) {
+        const { overlap, crossEntropy } = joint;
+        this.#turnTo(overlap, begin);
+        overlap.maps.secondWithCrossEntropy?.(tile, crossEntropy.coefficients[0], crossEntropy.sums);
+        continue;
+      }
       for (const part of terms) {
         this.#turnTo(part, begin);
         this.#weights.second(part.maps, tile, part.coefficients, part.sums);
@@ -242,9 +247,16 @@ export class LossEngine {
     return kept ? this.#staging.inPlace(softmax) : undefined;
   }
 
-  #moveTo({ classes, count }: PieceView, begin: number): void {
+  #openPiece(view: PieceView): void {
+    this.#mask.openPiece(view);
+    this.#targets.openPiece(view);
+    this.#weights.openPiece(view);
+    this.#teacher.openPiece(view);
+  }
+
+  #moveTo({ classes, count }: PieceView, begin: number, pixels: number): void {
     this.#tile.classes = classes;
-    this.#tile.moveTo(begin, Math.min(this.#scratch.pixels, count - begin));
+    this.#tile.moveTo(begin, Math.min(pixels, count - begin));
     this.#weights.moveTo(this.#tile, begin);
     this.#tiles++;
   }
@@ -326,8 +338,4 @@ export class LossEngine {
   #rowsAt({ address, stride }: Place, channels: number): Rows<Float32Array> {
     return { data: this.arena.floats(address, channels * stride), channels, offset: 0, stride, step: 1 };
   }
-}
-
-function keepsItsOwn(terms: readonly KernelTerm[]): boolean {
-  return terms.length === 1 && terms[0].maps.keeps === true;
 }

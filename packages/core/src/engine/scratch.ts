@@ -11,6 +11,13 @@ import type { Arena } from "./arena.ts";
 const TILE_LOGITS = 4096;
 const SMALLEST_TILE = 256;
 const LARGEST_TILE = 4096;
+/** Logits of a tile of many classes, whose rows are better read in longer runs, at the cost of the second-level cache. */
+const MANY_LOGITS = 102_400;
+const MANY_TILE = 512;
+/** Pixels of a tile that needs room for its labels alone. */
+export const LONG_TILE = 4096;
+/** Classes that the kernels of columns take (assembly/softmax-columns.ts): rows of more are better read in long runs. */
+export const FEW_CLASSES = 40;
 
 /** Entries an `ignoreIndex` list may have. */
 export const LARGEST_IGNORE_LIST = 256;
@@ -83,7 +90,7 @@ export class Scratch {
     const sizes = {
       e: row * classes,
       r: row,
-      labels: row,
+      labels: (LONG_TILE + 16) * 4,
       target: row * classes,
       grad: row * classes,
       own: row,
@@ -125,9 +132,10 @@ export class Scratch {
   }
 }
 
-/** Pixels of a tile of `classes` channels; a multiple of 64. */
+/** Pixels of a tile of `classes` channels; a multiple of 256, as sums are of that many at once (assembly/overlap.ts). */
 export function tilePixels(classes: number): number {
-  const pixels = Math.floor(TILE_LOGITS / classes / 64) * 64;
+  if (classes > FEW_CLASSES && classes * MANY_TILE <= MANY_LOGITS) return MANY_TILE;
+  const pixels = Math.floor(TILE_LOGITS / classes / SMALLEST_TILE) * SMALLEST_TILE;
   return Math.min(LARGEST_TILE, Math.max(SMALLEST_TILE, pixels));
 }
 

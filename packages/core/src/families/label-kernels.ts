@@ -32,6 +32,7 @@ export function nllKernel(weights: readonly number[]): SoftmaxKernel {
 /** Cross-entropy of logits. */
 export function crossEntropyKernel(weights: readonly number[], labelSmoothing: number): SoftmaxKernel {
   const weighs = weights.some((weight) => weight !== 1);
+  if (!weighs && labelSmoothing === 0) return plainCrossEntropyKernel;
   return {
     masks: labelSmoothing === 0,
     classWeights: weights,
@@ -39,27 +40,6 @@ export function crossEntropyKernel(weights: readonly number[], labelSmoothing: n
       constants.set(weights);
     },
     second(tile, coefficients, sums) {
-      if (!weighs && labelSmoothing === 0) {
-        tile.kernels.plainCrossEntropy(
-          tile.x,
-          tile.xStride,
-          tile.e,
-          tile.stride,
-          tile.target(),
-          tile.r,
-          tile.classes,
-          tile.count,
-          coefficients[0],
-          tile.elements,
-          tile.grad,
-          tile.gradStride,
-          tile.adds,
-          tile.own,
-          tile.row(0),
-          sums.byteOffset,
-        );
-        return;
-      }
       tile.kernels.crossEntropy(
         tile.x,
         tile.xStride,
@@ -84,6 +64,54 @@ export function crossEntropyKernel(weights: readonly number[], labelSmoothing: n
     },
   };
 }
+
+/** Cross-entropy of logits where all classes weigh the same. */
+const plainCrossEntropyKernel: SoftmaxKernel = {
+  masks: true,
+  isPlainCrossEntropy: true,
+  second(tile, coefficients, sums) {
+    tile.kernels.plainCrossEntropy(
+      tile.x,
+      tile.xStride,
+      tile.e,
+      tile.stride,
+      tile.target(),
+      tile.r,
+      tile.classes,
+      tile.count,
+      coefficients[0],
+      tile.elements,
+      tile.grad,
+      tile.gradStride,
+      tile.adds,
+      tile.own,
+      tile.row(0),
+      sums.byteOffset,
+    );
+  },
+  straight: {
+    second(tile, coefficients, sums) {
+      const isFaulty = tile.kernels.crossEntropyOfLogits(
+        tile.x,
+        tile.xStride,
+        tile.target(),
+        tile.classes,
+        tile.count,
+        coefficients[0],
+        tile.grad,
+        tile.gradStride,
+        tile.e,
+        tile.stride,
+        tile.own,
+        tile.r,
+        tile.row(0),
+        tile.row(1),
+        sums.byteOffset,
+      );
+      return isFaulty !== 0;
+    },
+  },
+};
 
 /** Focal cosine loss; `factor` weighs its focal part. */
 export function focalCosineKernel(factor: number, gamma: number): SoftmaxKernel {
@@ -153,8 +181,11 @@ function seriesOfPowers(t1: number): number[] {
 
 /** A kernel that takes any targets, with another in its place for labels. */
 export function onLabels(any: SoftmaxKernel, labels: SoftmaxKernel): SoftmaxKernel {
+  const { straight, isPlainCrossEntropy } = labels;
   return {
     ...any,
+    ...(straight && { straight }),
+    ...(isPlainCrossEntropy && { isPlainCrossEntropy }),
     masks: any.masks === true && labels.masks === true,
     prepare(constants, targetKind) {
       (targetKind === "labels" ? labels : any).prepare?.(constants, targetKind);

@@ -30,7 +30,7 @@ function writeExactSlopes(constants: Float32Array, coefficients: Float64Array, c
 /** Labels under a softmax. */
 export function softmaxKernel(classes: number, kernel: OverlapKernel): KernelMaps {
   return {
-    ...(kernel === "simd" && { keeps: true }),
+    ...(kernel === "simd" && keptMaps(classes)),
     prepare(constants, coefficients) {
       if (coefficients === undefined) return;
       if (kernel === "exact") writeExactSlopes(constants, coefficients, classes);
@@ -57,8 +57,8 @@ export function softmaxKernel(classes: number, kernel: OverlapKernel): KernelMap
         exactGrad(tile, classes, kernel);
         return;
       }
-      const { kernels, kept, constants: a, count, grad, gradStride, adds, work } = tile;
-      const [from, stride, r] = kept === 0 ? [tile.e, tile.stride, tile.r] : [kept, tile.keptStride, 0];
+      const { kernels, constants: a, count, grad, gradStride, adds, work } = tile;
+      const [from, stride, r] = keptOf(tile);
       const b = a + 4 * classes;
       const labels = tile.target();
       kernels.overlapOfLabelsGrad(
@@ -77,6 +77,65 @@ export function softmaxKernel(classes: number, kernel: OverlapKernel): KernelMap
       );
     },
   };
+}
+
+/** What maps of float32 probabilities can do besides. */
+function keptMaps(classes: number): Pick<KernelMaps, "keeps" | "straight" | "secondWithCrossEntropy"> {
+  return {
+    keeps: true,
+    straight: {
+      first(tile, sums) {
+        const { kernels, x, xStride, kept, keptStride, e, stride, own, r, work, count } = tile;
+        const labels = tile.target();
+        const at = sums.byteOffset + 8 * OVERLAP_SUMS;
+        sums[0] += tile.countedLabels();
+        return (
+          kernels.overlapOfLogits(
+            x,
+            xStride,
+            labels,
+            classes,
+            count,
+            kept,
+            keptStride,
+            at,
+            e,
+            stride,
+            own,
+            r,
+            work,
+          ) !== 0
+        );
+      },
+    },
+    secondWithCrossEntropy(tile, scale, crossEntropySums) {
+      const { kernels, x, xStride, constants: a, count, grad, gradStride, adds, work } = tile;
+      const [from, stride, r] = keptOf(tile);
+      kernels.overlapAndCrossEntropyGrad(
+        x,
+        xStride,
+        from,
+        stride,
+        tile.target(),
+        r,
+        a,
+        a + 4 * classes,
+        classes,
+        count,
+        scale,
+        grad,
+        gradStride,
+        adds,
+        work,
+        crossEntropySums.byteOffset,
+      );
+    },
+  };
+}
+
+/** Rows of p where they are kept, else of e, their stride, and r of the e. */
+function keptOf({ kept, keptStride, e, stride, r }: SimdTile): [from: number, stride: number, r: number] {
+  return kept === 0 ? [e, stride, r] : [kept, keptStride, 0];
 }
 
 /** Slopes of the probabilities in float64, then their chain. */

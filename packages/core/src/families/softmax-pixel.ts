@@ -35,7 +35,8 @@ export interface SoftmaxPixelLoss {
 }
 
 /** A loss on the kernels: what it adds to {@link KernelMaps} for all losses of this family. */
-export interface SoftmaxKernel extends Pick<KernelMaps, "targets" | "masks" | "second"> {
+export interface SoftmaxKernel
+  extends Pick<KernelMaps, "targets" | "masks" | "second" | "straight" | "isPlainCrossEntropy"> {
   /** What each class adds to the divisor `weights`, of labels; 1 by default. */
   readonly classWeights?: readonly number[];
   /** Writes what `second` finds at `tile.constants`. */
@@ -44,12 +45,12 @@ export interface SoftmaxKernel extends Pick<KernelMaps, "targets" | "masks" | "s
 
 /** The maps of tiles; `perChannel`: a pixel counts once for each of its channels. */
 export function softmaxKernelMaps(
-  { classWeights, targets, masks = false, prepare, second }: SoftmaxKernel,
+  { classWeights, masks = false, prepare, ...kernel }: SoftmaxKernel,
   perChannel: boolean,
 ): KernelMaps {
   const weighs = classWeights?.some((weight) => weight !== 1) ?? false;
   return {
-    ...(targets && { targets }),
+    ...kernel,
     weighs: true,
     masks: masks && !perChannel,
     prepare(constants, coefficients, targetKind) {
@@ -76,7 +77,6 @@ export function softmaxKernelMaps(
       }
       for (let i = PixelSum.valid; i < PixelSum.length; i++) sums[i] += (classes - 1) * (sums[i] - before[i]);
     },
-    second,
   };
 }
 
