@@ -109,7 +109,7 @@ export class LossEngine {
     for (let begin = 0; begin < view.count; begin += pixels) {
       this.#moveTo(view, begin, pixels);
       if (logits !== undefined) {
-        this.#aim(logits, begin);
+        this.#aim(logits, view, begin);
         if (!straight) this.#readLogits(view, terms, begin, softmax, softmax !== undefined && !keepsItself);
       }
       this.#aimKept(keepsItself ? softmax : undefined, begin);
@@ -152,7 +152,7 @@ export class LossEngine {
     this.#openPiece(view);
     for (let begin = 0; begin < view.count; begin += pixels) {
       this.#moveTo(view, begin, pixels);
-      this.#aim(logits, begin);
+      this.#aim(logits, view, begin);
       this.#aimKept(keepsItself ? softmax : undefined, begin);
       const place = grad === undefined ? 0 : grad.address + begin * 4;
       tile.grad = addsUp && grad !== undefined ? scratch.grad : place;
@@ -261,9 +261,10 @@ export class LossEngine {
     this.#tiles++;
   }
 
-  #aim({ address, stride }: Place, begin: number): void {
+  #aim({ address, stride, inPlace }: Place, { origin, count }: PieceView, begin: number): void {
     this.#tile.x = address + begin * 4;
     this.#tile.xStride = stride;
+    this.#tile.readable = (inPlace ? origin.pixels - origin.begin : count) - begin;
   }
 
   #aimKept(place: Place | undefined, begin: number): void {
@@ -284,9 +285,9 @@ export class LossEngine {
   ): void {
     const kernels = this.#kernels;
     this.#mask.hideLogits(this.#tile);
-    const { x, xStride, e, r, own, stride, classes, count } = this.#tile;
+    const { x, xStride, e, r, own, stride, classes, count, readable } = this.#tile;
     const { pixels } = this.#scratch;
-    const hasNext = begin + 2 * pixels <= view.count && !this.#mask.closesAny;
+    const hasNext = 2 * pixels <= readable && !this.#mask.closesAny;
     const [soon, soonStride] = hasNext ? [x + pixels * 4, xStride] : [e, stride];
     const [to, toStride] =
       written === undefined ? [e, stride] : [written.address + begin * 4, written.stride];

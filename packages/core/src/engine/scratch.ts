@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { FEW_CLASSES } from "../few-classes.ts";
 import type { LossPlan } from "../plan.ts";
 import type { Arena } from "./arena.ts";
 
@@ -11,13 +12,11 @@ import type { Arena } from "./arena.ts";
 const TILE_LOGITS = 4096;
 const SMALLEST_TILE = 256;
 const LARGEST_TILE = 4096;
-/** Logits of a tile of many classes, whose rows are better read in longer runs, at the cost of the second-level cache. */
+/** Logits of a tile of many classes: longer runs of each are worth what no longer fits the first-level cache. */
 const MANY_LOGITS = 102_400;
 const MANY_TILE = 512;
 /** Pixels of a tile that needs room for its labels alone. */
 export const LONG_TILE = 4096;
-/** Classes that the kernels of columns take (assembly/softmax-columns.ts): rows of more are better read in long runs. */
-export const FEW_CLASSES = 40;
 
 /** Entries an `ignoreIndex` list may have. */
 export const LARGEST_IGNORE_LIST = 256;

@@ -4,9 +4,9 @@
  *
  * @module
  */
+import { FEW_CLASSES } from "../few-classes.ts";
 import type { KernelTerm } from "./kernel-term.ts";
 import type { PieceView } from "./piece-view.ts";
-import { FEW_CLASSES } from "./scratch.ts";
 
 /** Two second maps that run as one. */
 export interface JointMaps {

@@ -20,6 +20,8 @@ export class SimdTile {
   /** Logits, or probabilities; 0 when the map does not read them. */
   x = 0;
   xStride = 0;
+  /** Pixels of the rows of logits that may be read from there on, of this tile and after it. */
+  readable = 0;
   /** Softmax: e per class, then r per pixel (assembly/softmax.ts). */
   e = 0;
   r = 0;
