@@ -41,12 +41,13 @@ export function overlapOfLabels(
 }
 
 /**
- * As {@link overlapOfLabels}, from the logits of a few classes (softmax-columns.ts) of any number of pixels. `e` is scratch
+ * As {@link overlapOfLabels}, from the logits of a few classes (softmax-columns.ts) of any number of pixels; there are `readable` in each row of logits,
+ * with those that follow. `e` is scratch
  * of a {@link BLOCK} of each row, rows of `eStride`; `m` and `inverse` of a block; `work` of 12 float32 per class.
  * @returns whether a logit is NaN or infinite.
  */
 export function overlapOfLogits(
-  x: usize, xStride: i32, labels: usize, channels: i32, n: i32, to: usize, toStride: i32, sums: usize,
+  x: usize, xStride: i32, labels: usize, channels: i32, n: i32, readable: i32, to: usize, toStride: i32, sums: usize,
   e: usize, eStride: i32, m: usize, inverse: usize, work: usize,
 ): bool {
   const bytes = <usize>n << 2;
@@ -58,7 +59,7 @@ export function overlapOfLogits(
   for (let begin: usize = 0; begin < bytes; begin += BLOCK) {
     const length = min(BLOCK, bytes - begin);
     if (copyBlock(x + begin, xStep, e, eStep, end, m, length)) return true;
-    const hasNext = begin + 2 * BLOCK <= bytes;
+    const hasNext = begin + 2 * BLOCK <= <usize>readable << 2;
     const soon = hasNext ? x + begin + BLOCK : e;
     const soonStep = hasNext ? xStep : eStep;
     memory.fill(partial, 0, <usize>channels << 4);

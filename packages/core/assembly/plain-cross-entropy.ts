@@ -54,13 +54,14 @@ export function plainCrossEntropy(
 }
 
 /**
- * As {@link plainCrossEntropy}, from the logits of a few classes (softmax-columns.ts) of any number of pixels. `e` is
+ * As {@link plainCrossEntropy}, from the logits of a few classes (softmax-columns.ts) of any number of pixels; there are `readable` in each row of logits,
+ * with those that follow. `e` is
  * scratch of a {@link BLOCK} of each row, rows of `eStride`; `m` and `r` of a block, `own` and `factor` of a line each.
  * @returns whether a logit is NaN or infinite. From its block on no gradient is written, which may have the place of the
  * logits, and the sum is not added.
  */
 export function crossEntropyOfLogits(
-  x: usize, xStride: i32, labels: usize, channels: i32, n: i32, scale: f32, grad: usize, gradStride: i32,
+  x: usize, xStride: i32, labels: usize, channels: i32, n: i32, readable: i32, scale: f32, grad: usize, gradStride: i32,
   e: usize, eStride: i32, m: usize, r: usize, own: usize, factor: usize, sums: usize,
 ): bool {
   const bytes = <usize>n << 2;
@@ -73,7 +74,7 @@ export function crossEntropyOfLogits(
   for (let begin: usize = 0; begin < bytes; begin += BLOCK) {
     const length = min(BLOCK, bytes - begin);
     if (copyBlock(x + begin, xStep, e, eStep, end, m, length)) return true;
-    const hasNext = begin + 2 * BLOCK <= bytes;
+    const hasNext = begin + 2 * BLOCK <= <usize>readable << 2;
     const soon = hasNext ? x + begin + BLOCK : e;
     const soonStep = hasNext ? xStep : eStep;
     for (let j: usize = 0; j < length; j += LINE) {

@@ -264,7 +264,7 @@ export class LossEngine {
   #aim({ address, stride, inPlace }: Place, { origin, count }: PieceView, begin: number): void {
     this.#tile.x = address + begin * 4;
     this.#tile.xStride = stride;
-    this.#tile.readable = (inPlace ? origin.pixels - origin.begin : count) - begin;
+    this.#tile.readable = Math.min((inPlace ? origin.pixels - origin.begin : count) - begin, 2 * LONG_TILE);
   }
 
   #aimKept(place: Place | undefined, begin: number): void {

@@ -97,6 +97,7 @@ const plainCrossEntropyKernel: SoftmaxKernel = {
         tile.target(),
         tile.classes,
         tile.count,
+        tile.readable,
         coefficients[0],
         tile.grad,
         tile.gradStride,

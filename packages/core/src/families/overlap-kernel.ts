@@ -85,7 +85,7 @@ function keptMaps(classes: number): Pick<KernelMaps, "keeps" | "straight" | "sec
     keeps: true,
     straight: {
       first(tile, sums) {
-        const { kernels, x, xStride, kept, keptStride, e, stride, own, r, work, count } = tile;
+        const { kernels, x, xStride, kept, keptStride, e, stride, own, r, work, count, readable } = tile;
         const labels = tile.target();
         const at = sums.byteOffset + 8 * OVERLAP_SUMS;
         sums[0] += tile.countedLabels();
@@ -96,6 +96,7 @@ function keptMaps(classes: number): Pick<KernelMaps, "keeps" | "straight" | "sec
             labels,
             classes,
             count,
+            readable,
             kept,
             keptStride,
             at,
