@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Bands, OneBand, Workspace } from "./bands.ts";
 import { hasKernel } from "./engine/twins.ts";
 import type { UnitRoom } from "./engine/unit-room.ts";
 import type { FieldUnit } from "./field.ts";
@@ -99,26 +100,44 @@ export function fillingPlaces(
   });
 }
 
-/** Measures a unit: the sums it adds to the first map of its term. */
-export function measureUnit({ field, firstLength }: Term, unit: FieldUnit): Float64Array {
-  const sums = new Float64Array(firstLength);
-  field?.measure?.(unit, sums);
+/** A unit as one band, in the room of the engine of this thread as far as that goes. */
+function oneBand({ field }: Term, { spatial, row }: FieldUnit, room: UnitRoom | undefined): Bands {
+  if (room === undefined || field?.workspace === undefined) return new OneBand();
+  return new OneBand(new Workspace(room.workspace(field.workspace(spatial, row))));
+}
+
+/**
+ * Measures a unit: the sums it adds to the first map of its term.
+ * @param room - of the engine of this thread.
+ * @param bands - that this thread and others share the unit in; one by default.
+ */
+export function measureUnit(
+  term: Term,
+  unit: FieldUnit,
+  room: UnitRoom | undefined,
+  bands: Bands = oneBand(term, unit, room),
+): Float64Array {
+  const sums = new Float64Array(term.firstLength);
+  term.field?.measure?.(unit, sums, bands);
   return sums;
 }
 
 /**
  * Fills a unit; the sums it adds to the second map of its term.
  * @param room - of the engine of this thread; without one units must not be packed.
+ * @param bands - as for {@link measureUnit}.
  */
 export function fillUnit(
-  { field, secondLength }: Term,
+  term: Term,
   unit: FieldUnit,
   coefficients: Float64Array,
   room: UnitRoom | undefined,
+  bands: Bands = oneBand(term, unit, room),
 ): Float64Array {
-  const sums = new Float64Array(secondLength);
+  const { field } = term;
+  const sums = new Float64Array(term.secondLength);
   if (room !== undefined && unit.packed === true) field?.packed?.fill(unit, coefficients, sums, room);
-  else field?.fill?.(unit, coefficients, sums);
+  else field?.fill?.(unit, coefficients, sums, bands);
   return sums;
 }
 

@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { type Bands, OneBand } from "../bands.ts";
 import { elementCount } from "../tensor.ts";
 import { checkedSpacing } from "./grid.ts";
 
@@ -52,30 +53,71 @@ export function squaredDistanceFromSeeds(
 ): Float64Array {
   const steps = checkedSpacing(seeds.length, spatial, spacing);
   if (seeds.length === 0) return seeds;
-  const longest = Math.max(1, ...spatial);
-  const envelope = new LowerEnvelope(longest);
-  const lines = new Float64Array(LINES_AT_ONCE * longest);
+  const bands = new OneBand();
   for (let axis = spatial.length - 1; axis >= 0; axis--) {
-    const length = spatial[axis];
-    const stride = elementCount(spatial.slice(axis + 1));
-    if (stride === 1) {
-      for (let at = 0; at < seeds.length; at += length) envelope.replace(seeds, at, length, steps[axis]);
-      continue;
-    }
-    for (let slab = 0; slab < seeds.length; slab += length * stride) {
-      for (let column = 0; column < stride; column += LINES_AT_ONCE) {
-        const count = Math.min(LINES_AT_ONCE, stride - column);
-        for (let q = 0, at = slab + column; q < length; q++, at += stride) {
-          for (let k = 0; k < count; k++) lines[k * length + q] = seeds[at + k];
-        }
-        for (let k = 0; k < count; k++) envelope.replace(lines, k * length, length, steps[axis]);
-        for (let q = 0, at = slab + column; q < length; q++, at += stride) {
-          for (let k = 0; k < count; k++) seeds[at + k] = lines[k * length + q];
-        }
-      }
-    }
+    spreadAlongAxis(seeds, spatial, axis, steps[axis], bands);
   }
   return seeds;
+}
+
+/** Takes the minimum along one axis; `step` is the distance of neighbours. */
+export function spreadAlongAxis(
+  values: Float64Array,
+  spatial: readonly number[],
+  axis: number,
+  step: number,
+  bands: Bands,
+): void {
+  const length = spatial[axis];
+  const stride = elementCount(spatial.slice(axis + 1));
+  const envelope = new LowerEnvelope(length);
+  if (stride === 1) {
+    bands.each(values.length / length, length, (from, to) => {
+      for (let line = from; line < to; line++) envelope.replace(values, line * length, length, step);
+    });
+    return;
+  }
+  const lines = new Float64Array(LINES_AT_ONCE * length);
+  const perSlab = Math.ceil(stride / LINES_AT_ONCE);
+  const slabs = values.length / (length * stride);
+  bands.each(slabs * perSlab, LINES_AT_ONCE * length, (from, to) => {
+    for (let group = from; group < to; group++) {
+      const column = (group % perSlab) * LINES_AT_ONCE;
+      const count = Math.min(LINES_AT_ONCE, stride - column);
+      const first = Math.floor(group / perSlab) * length * stride + column;
+      gatherLines(values, first, stride, count, length, lines);
+      for (let k = 0; k < count; k++) envelope.replace(lines, k * length, length, step);
+      scatterLines(values, first, stride, count, length, lines);
+    }
+  });
+}
+
+/** Copies neighbouring lines that run across memory, one behind the other. */
+function gatherLines(
+  values: Float64Array,
+  first: number,
+  stride: number,
+  count: number,
+  length: number,
+  lines: Float64Array,
+): void {
+  for (let q = 0, at = first; q < length; q++, at += stride) {
+    for (let k = 0; k < count; k++) lines[k * length + q] = values[at + k];
+  }
+}
+
+/** Copies them back. */
+function scatterLines(
+  values: Float64Array,
+  first: number,
+  stride: number,
+  count: number,
+  length: number,
+  lines: Float64Array,
+): void {
+  for (let q = 0, at = first; q < length; q++, at += stride) {
+    for (let k = 0; k < count; k++) values[at + k] = lines[k * length + q];
+  }
 }
 
 /**
@@ -127,7 +169,8 @@ class LowerEnvelope {
       let from = Number.NEGATIVE_INFINITY;
       while (top >= 0) {
         // The two parabolas meet here; one of the same height that starts further right always wins to its right.
-        from = ((h - height[top]) / (square * (q - root[top])) + q + root[top]) / 2;
+        const rise = h - height[top];
+        from = ((rise === 0 ? 0 : rise / (square * (q - root[top]))) + q + root[top]) / 2;
         if (from > start[top]) break;
         top--;
         from = Number.NEGATIVE_INFINITY;
