@@ -10,6 +10,7 @@ import type { FieldUnit } from "./field.ts";
 import type { LossPlan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 import type { Term } from "./term.ts";
+import { channelStart, copyTarget } from "./unit-target.ts";
 
 /** A field per term of the plan, to be written by the first map; undefined for terms without one. */
 export function makeFields(
@@ -61,26 +62,42 @@ export function unitAt(
   const images = field.scope === "image" ? 1 : problem.images;
   const length = images * pixels;
   const at = (image * field.rows + row) * length;
-  const copy = (value: (image: number, pixel: number) => number): Float64Array => {
-    const to = allocate(length);
-    for (let n = 0; n < images; n++) {
-      for (let i = 0; i < pixels; i++) to[n * pixels + i] = value(image + n, i);
-    }
-    return to;
-  };
   const packed = kernels && field.packed !== undefined && hasKernel(own, { ...problem, rows: problem });
   const distanceMaps = field.takesDistanceMaps ? problem.distanceMaps : undefined;
+  const target = allocate(packed && field.packed?.needsTarget === false ? 0 : length);
+  copyTarget(own, problem, row, image, target);
   return {
     values: fields[term]!.subarray(at, at + length),
-    target:
-      packed && field.packed?.needsTarget === false ? allocate(0) : copy(targetReader(own, problem, row)),
+    target,
     packed,
-    ...(pixelWeights && { weights: copy((n, i) => Number(pixelWeights[n * pixels + i])) }),
-    ...(distanceMaps && { distances: copy((n, i) => distanceMaps[channelOffset(problem, n, row, i)]) }),
+    ...(pixelWeights && { weights: copyNumbers(pixelWeights, image * pixels, 1, allocate(length)) }),
+    ...(distanceMaps && { distances: copyChannel(distanceMaps, problem, image, row, allocate(length)) }),
     row,
     images,
     spatial,
   };
+}
+
+/** Copies numbers that lie `step` apart. */
+function copyNumbers(from: ArrayLike<number | bigint>, start: number, step: number, to: Float64Array) {
+  for (let i = 0, at = start; i < to.length; i++, at += step) to[i] = Number(from[at]);
+  return to;
+}
+
+/** Copies a channel of all images that there is room for, of an array shaped like the logits. */
+function copyChannel(
+  from: ArrayLike<number | bigint>,
+  problem: Problem,
+  image: number,
+  channel: number,
+  to: Float64Array,
+): Float64Array {
+  const { pixels } = problem;
+  for (let at = 0, n = image; at < to.length; at += pixels, n++) {
+    const { start, step } = channelStart(problem, n, channel);
+    copyNumbers(from, start, step, to.subarray(at, at + pixels));
+  }
+  return to;
 }
 
 /** The units of those terms that measure. */
@@ -152,44 +169,7 @@ export function targetDistances(
 ): Float64Array | undefined {
   const { term: own } = plan.terms[term];
   if (own.field?.distances === undefined || own.field.scope !== "image") return undefined;
-  const at = targetReader(own, problem, row);
-  const target = Float64Array.from({ length: problem.pixels }, (_, i) => at(0, i));
+  const target = new Float64Array(problem.pixels);
+  copyTarget(own, problem, row, 0, target);
   return own.field.distances(target, problem.spatial, row);
-}
-
-/** Where channel `c`, pixel `i` of image `n` lies in an array shaped like the logits. */
-function channelOffset({ layout, classes, pixels }: Problem, n: number, c: number, i: number): number {
-  return layout === "channels-first" ? (n * classes + c) * pixels + i : (n * pixels + i) * classes + c;
-}
-
-/**
- * The target of the row's class, or the label where one row stands for several classes; NaN where the pixel (softmax)
- * or the channel (sigmoid) does not count.
- */
-function targetReader(term: Term, problem: Problem, row: number): (n: number, i: number) => number {
-  const { target, targetKind, classes, pixels, classMask } = problem;
-  const ignored = new Set(term.ignored);
-  const perClass = term.field?.rows === classes;
-  const masked = (n: number) => perClass && classMask?.[n * classes + row] === 0;
-  if (targetKind === "labels") {
-    const [only] = term.ignored;
-    // A set is slow for what most often is one label, or none.
-    const isIgnored =
-      term.ignored.length > 1 ? (label: number) => ignored.has(label) : (label: number) => label === only;
-    return (n, i) => {
-      const label = Number(target[n * pixels + i]);
-      if (!(label >= 0 && label < classes) || isIgnored(label) || masked(n)) return Number.NaN;
-      return perClass ? (label === row ? 1 : 0) : label;
-    };
-  }
-  const at = (n: number, c: number, i: number) => Number(target[channelOffset(problem, n, c, i)]);
-  const channels = Array.from({ length: classes }, (_, c) => c);
-  const own = perClass ? row : 0;
-  return (n, i) => {
-    const skip =
-      term.activation === "softmax"
-        ? channels.some((c) => ignored.has(at(n, c, i)))
-        : ignored.has(at(n, own, i));
-    return skip || masked(n) ? Number.NaN : at(n, own, i);
-  };
 }

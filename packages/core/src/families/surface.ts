@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { type Bands, OneBand, sumInOrder } from "../bands.ts";
+import { type Bands, OneBand } from "../bands.ts";
 import type { FieldUnit } from "../field.ts";
 import type { OptionFields } from "../options.ts";
 import { linesOf } from "../surface/lines.ts";
@@ -122,8 +122,8 @@ export function surfaceTerm(loss: SurfaceLoss): Term {
         if (!selected[row]) return 0;
         const { count, length } = linesOf(spatial);
         const pixels = count * length;
-        // Shares, sums of them, mask, distances, and what these take.
-        return 4 * pixels + count + 1 + loss.workspace(pixels, count);
+        // Shares and their sum, mask and distances; what the latter take is the member's to say.
+        return 3 * pixels + count + 1 + loss.workspace(pixels, count);
       },
     },
     finish(images, scale, upstream) {
@@ -194,25 +194,45 @@ function regionOf(unit: FieldUnit, distancesOf: SurfaceLoss["distances"], bands:
 }
 
 /** Each pixel's part of the weights of all; undefined where they are all 0. */
-function sharesOf({ target, weights, spatial }: FieldUnit, bands: Bands): Float64Array | undefined {
+function sharesOf(unit: FieldUnit, bands: Bands): Float64Array | undefined {
+  const { target, weights, spatial } = unit;
+  const total = weights ? totalWeight(target, weights, bands) : countedPixels(unit, bands);
+  if (total === 0) return undefined;
   const { count, length } = linesOf(spatial);
   const share = bands.doubles(target.length);
-  const sums = bands.doubles(count);
   bands.each(count, length, (from, to) => {
-    for (let line = from; line < to; line++) {
-      let sum = 0;
-      for (let i = line * length; i < (line + 1) * length; i++) {
-        share[i] = Number.isNaN(target[i]) ? 0 : (weights?.[i] ?? 1);
-        sum += share[i];
+    if (weights) {
+      for (let i = from * length; i < to * length; i++) {
+        share[i] = Number.isNaN(target[i]) ? 0 : weights[i] / total;
       }
-      sums[line] = sum;
+    } else {
+      const each = 1 / total;
+      for (let i = from * length; i < to * length; i++) share[i] = Number.isNaN(target[i]) ? 0 : each;
     }
   });
-  // Whole numbers have the same sum in any order.
-  const total = sumInOrder(weights === undefined ? sums : share, bands);
-  if (total === 0) return undefined;
-  bands.each(count, length, (from, to) => {
-    for (let i = from * length; i < to * length; i++) share[i] /= total;
-  });
   return share;
+}
+
+/** The weights of pixels that count, added in their order. */
+function totalWeight(target: Float64Array, weights: Float64Array, bands: Bands): number {
+  const total = bands.doubles(1);
+  bands.each(1, target.length, () => {
+    let sum = 0;
+    for (let i = 0; i < target.length; i++) if (!Number.isNaN(target[i])) sum += weights[i];
+    total[0] = sum;
+  });
+  return total[0];
+}
+
+function countedPixels({ target, spatial }: FieldUnit, bands: Bands): number {
+  const { count, length } = linesOf(spatial);
+  const counts = bands.doubles(count);
+  bands.each(count, length, (from, to) => {
+    for (let line = from; line < to; line++) {
+      let counted = 0;
+      for (let i = line * length; i < (line + 1) * length; i++) counted += Number.isNaN(target[i]) ? 0 : 1;
+      counts[line] = counted;
+    }
+  });
+  return counts.reduce((a, b) => a + b, 0);
 }

@@ -12,7 +12,7 @@
  * @module
  */
 import { type Bands, doublesOf } from "../bands.ts";
-import { addCross } from "./cross-sum.ts";
+import { crossMean } from "./cross-mean.ts";
 import { type Lines, linesOf } from "./lines.ts";
 
 interface Step {
@@ -98,11 +98,10 @@ export class SoftErosions {
     const map = bands.doubles(open.length);
     const uncut = bands.bytes(open.length);
     const extremes = bands.doubles(Extreme.length * count);
-    const parts = 2 * this.#lines.axes.length + 3;
     bands.each(count, length, (from, to) => {
       for (let line = from; line < to; line++) {
-        addCross(before, this.#lines, line, map);
-        cutLine(map, line, length, parts, open, uncut, extremes);
+        crossMean(before, this.#lines, line, map);
+        cutLine(map, line, length, open, uncut, extremes);
       }
     });
     const { highest, lowest, span, least } = extremesOf(extremes);
@@ -125,9 +124,10 @@ export class SoftErosions {
     const { count, length } = lines;
     this.#eachPart((from, to) => {
       for (let i = from; i < to; i++) {
-        back[i] += w * share[i];
-        if (span > 0 && open[i] !== 0) back[i] /= span;
-        ofUncut[i] = back[i] * uncut[i];
+        const sum = back[i] + w * share[i];
+        const of = span > 0 && open[i] !== 0 ? sum / span : sum;
+        back[i] = of;
+        ofUncut[i] = of * uncut[i];
       }
     });
     if (span > 0) {
@@ -137,10 +137,9 @@ export class SoftErosions {
         ofUncut[lowest] += of.lowest * uncut[lowest];
       });
     }
-    const parts = 2 * lines.axes.length + 3;
     this.#bands.each(count, length, (from, to) => {
-      for (let line = from; line < to; line++) addCross(ofUncut, lines, line, back);
-      for (let i = from * length; i < to * length; i++) back[i] = (back[i] / parts) * open[i];
+      for (let line = from; line < to; line++) crossMean(ofUncut, lines, line, back);
+      for (let i = from * length; i < to * length; i++) back[i] *= open[i];
     });
   }
 
@@ -155,12 +154,11 @@ function addScaled(values: Float64Array, by: number, from: number, to: number, s
   for (let i = from; i < to; i++) sum[i] += by * values[i];
 }
 
-/** Makes of sums of a line e of the module's equation, and notes its extremes. */
+/** Makes of the means of a line e of the module's equation, and notes its extremes. */
 function cutLine(
   map: Float64Array,
   line: number,
   length: number,
-  parts: number,
   open: Uint8Array,
   uncut: Uint8Array,
   extremes: Float64Array,
@@ -170,12 +168,12 @@ function cutLine(
   let most = 0;
   let least = 0;
   for (let i = line * length; i < (line + 1) * length; i++) {
-    uncut[i] = 0;
     if (open[i] === 0) {
       map[i] = 0;
+      uncut[i] = 0;
       continue;
     }
-    const e = map[i] / parts - 0.5;
+    const e = map[i] - 0.5;
     uncut[i] = e < 0 ? 0 : 1;
     const cut = e < 0 ? 0 : e;
     map[i] = cut;

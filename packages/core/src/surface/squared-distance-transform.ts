@@ -163,28 +163,36 @@ class LowerEnvelope {
     const start = this.#start;
     const square = step * step;
     let top = -1;
+    let topRoot = 0;
+    let topHeight = 0;
+    let topStart = 0;
     for (let q = 0; q < length; q++) {
       const h = values[at + q];
       if (h === Number.POSITIVE_INFINITY) continue;
+      // Amid zeros it is the lowest at q alone: elsewhere the first or the last of them is lower.
+      if (h === 0 && q > 0 && values[at + q - 1] === 0 && q + 1 < length && values[at + q + 1] === 0) continue;
       let from = Number.NEGATIVE_INFINITY;
       while (top >= 0) {
         // The two parabolas meet here; one of the same height that starts further right always wins to its right.
-        const rise = h - height[top];
-        from = ((rise === 0 ? 0 : rise / (square * (q - root[top]))) + q + root[top]) / 2;
-        if (from > start[top]) break;
-        top--;
+        from = ((h - topHeight) / (square * (q - topRoot)) + q + topRoot) / 2;
+        if (from > topStart) break;
         from = Number.NEGATIVE_INFINITY;
+        if (--top < 0) break;
+        topRoot = root[top];
+        topHeight = height[top];
+        topStart = start[top];
       }
       top++;
-      root[top] = q;
-      height[top] = h;
-      start[top] = from;
+      root[top] = topRoot = q;
+      height[top] = topHeight = h;
+      start[top] = topStart = from;
     }
     if (top < 0) return;
     for (let q = 0, k = 0; q < length; q++) {
       while (k < top && start[k + 1] < q) k++;
       const d = step * (q - root[k]);
-      values[at + q] = height[k] + d * d;
+      const lowest = height[k] + d * d;
+      if (values[at + q] !== 0 || lowest < 0) values[at + q] = lowest;
     }
   }
 }
