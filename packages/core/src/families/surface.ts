@@ -122,8 +122,8 @@ export function surfaceTerm(loss: SurfaceLoss): Term {
         if (!selected[row]) return 0;
         const { count, length } = linesOf(spatial);
         const pixels = count * length;
-        // Shares and their sum, mask and distances; what the latter take is the member's to say.
-        return 3 * pixels + count + 1 + loss.workspace(pixels, count);
+        // Shares and their sum; mask and distances, where what these take is the member's to say.
+        return (loss.distances ? 3 : 1) * pixels + count + 1 + loss.workspace(pixels, count);
       },
     },
     finish(images, scale, upstream) {
@@ -190,7 +190,13 @@ function regionOf(unit: FieldUnit, distancesOf: SurfaceLoss["distances"], bands:
     const mask = regionMask(target, { share, spatial }, bands);
     return distancesOf?.(mask, spatial, bands.doubles(target.length), bands) ?? NONE;
   };
-  return { p: values, target, share, spatial, distances: unit.distances ?? (distancesOf ? measured() : NONE) };
+  return {
+    p: values,
+    target,
+    share,
+    spatial,
+    distances: unit.distances ?? (distancesOf ? measured() : NONE),
+  };
 }
 
 /** Each pixel's part of the weights of all; undefined where they are all 0. */

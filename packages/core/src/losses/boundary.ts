@@ -31,9 +31,9 @@ export const boundaryDefinition: LossDefinition = {
       classes,
       selection: "foreground",
       takesDistanceMaps: true,
-      distances: (mask, spatial, out, bands) =>
-        signedDistanceMap(mask, spatial, options.spacing, out, bands),
-      workspace: (pixels) => pixels + 1,
+      distances: (mask, spatial, out, bands) => signedDistanceMap(mask, spatial, options.spacing, out, bands),
+      // What distances take, and the parts of the value.
+      workspace: (pixels) => 2 * pixels + 1,
       measure({ p, share, spatial, distances: phi }, bands) {
         const { count, length } = linesOf(spatial);
         const parts = bands.doubles(p.length);

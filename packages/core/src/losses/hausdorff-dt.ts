@@ -63,8 +63,8 @@ export const hausdorffDtDefinition: LossDefinition = {
       selection: "foreground",
       transform,
       distances: (mask, spatial, out, bands) => distanceField(mask, spatial, spacing, out, bands),
-      // Mask, distances and what these take, and the parts of the value.
-      workspace: (pixels) => 4 * pixels + 1,
+      // What distances take, the same for the prediction with its mask, and the parts of the value.
+      workspace: (pixels) => 5 * pixels + 1,
       measure(region, bands) {
         const { p, target, share, spatial, distances: ofTarget } = region;
         const mask = regionMask(p, region, bands);

@@ -190,13 +190,7 @@ function erode({ image, least, eroded }: Round, closed: Closed, lines: Lines, ba
   });
 }
 
-function addOpening(
-  round: Round,
-  closed: Closed,
-  lines: Lines,
-  bands: Bands,
-  skeleton: Float64Array,
-): void {
+function addOpening(round: Round, closed: Closed, lines: Lines, bands: Bands, skeleton: Float64Array): void {
   const { count, length } = lines;
   const greatest = new Float64Array(length);
   bands.each(count, length, (from, to) => {

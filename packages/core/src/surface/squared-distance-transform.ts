@@ -170,7 +170,8 @@ class LowerEnvelope {
       const h = values[at + q];
       if (h === Number.POSITIVE_INFINITY) continue;
       // Amid zeros it is the lowest at q alone: elsewhere the first or the last of them is lower.
-      if (h === 0 && q > 0 && values[at + q - 1] === 0 && q + 1 < length && values[at + q + 1] === 0) continue;
+      if (h === 0 && q > 0 && values[at + q - 1] === 0 && q + 1 < length && values[at + q + 1] === 0)
+        continue;
       let from = Number.NEGATIVE_INFINITY;
       while (top >= 0) {
         // The two parabolas meet here; one of the same height that starts further right always wins to its right.
