@@ -1,6 +1,6 @@
 /** Units of fields have the same bits however their lines are cut, in whatever order bands run, on whatever memory. */
 import { describe, expect, test } from "vitest";
-import { asBytes, type Bands, doublesOf, Workspace } from "./bands.ts";
+import { type Bands, Workspace } from "./bands.ts";
 import type { FieldUnit } from "./field.ts";
 import { fillUnit, measureUnit } from "./field-units.ts";
 import { boundary } from "./losses/boundary.ts";
@@ -39,10 +39,6 @@ class ShuffledBands implements Bands {
     const taken = this.#workspace.doubles(length);
     if (taken === undefined) throw new Error(`the term did not say that it takes ${length} numbers more`);
     return taken;
-  }
-
-  bytes(length: number): Uint8Array {
-    return asBytes(this.doubles(doublesOf(length)), length);
   }
 
   nested(): Bands {

@@ -17,8 +17,6 @@ export interface Bands {
   each(lines: number, length: number, body: (from: number, to: number) => void): void;
   /** Memory that all threads of the unit see, the same for the same call; what it holds is left over from other work. */
   doubles(length: number): Float64Array;
-  /** As `doubles`, of bytes. */
-  bytes(length: number): Uint8Array;
   /** The same bands; what they take is free for the next to take once these are no longer used. */
   nested(): Bands;
 }
@@ -65,10 +63,6 @@ export class OneBand implements Bands {
     return this.#workspace.doubles(length) ?? new Float64Array(length);
   }
 
-  bytes(length: number): Uint8Array {
-    return asBytes(this.doubles(doublesOf(length)), length);
-  }
-
   nested(): Bands {
     return new OneBand(this.#workspace.nested());
   }
@@ -79,8 +73,9 @@ export function doublesOf(bytes: number): number {
   return Math.ceil(bytes / 8);
 }
 
-/** The first bytes of an array of numbers. */
-export function asBytes({ buffer, byteOffset }: Float64Array, length: number): Uint8Array {
+/** As {@link Bands.doubles}, of bytes: they take {@link doublesOf} so many. */
+export function takeBytes(bands: Bands, length: number): Uint8Array {
+  const { buffer, byteOffset } = bands.doubles(doublesOf(length));
   return new Uint8Array(buffer, byteOffset, length);
 }
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { asBytes, type Bands, doublesOf, Workspace } from "@pixelgrad/core";
+import { type Bands, Workspace } from "@pixelgrad/core";
 
 /** The next band, counted over all passes. */
 const NEXT = 0;
@@ -84,10 +84,6 @@ export class Crew implements Bands {
     const taken = this.#workspace.doubles(length);
     if (taken === undefined) throw new Error(`unreachable: a workspace has no ${length} numbers left`);
     return taken;
-  }
-
-  bytes(length: number): Uint8Array {
-    return asBytes(this.doubles(doublesOf(length)), length);
   }
 
   nested(): Bands {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { LossEngine } from "@pixelgrad/core";
+import type { LossCall, LossEngine } from "@pixelgrad/core";
 import { type CrewMemory, makeCrew, stopCrew } from "./crew.ts";
 import type { LossJob, LossJobResult, UnitJob } from "./loss-job.ts";
 import { cancelled, type OrderedPool } from "./ordered-pool.ts";
@@ -12,6 +12,17 @@ import { sharedDoubles } from "./shared-doubles.ts";
 
 /** Pixels of the smallest unit that is cut: smaller ones take one thread about as long as several. */
 const SMALLEST_CUT = 65_536;
+
+/** Whether a call has units that threads could share, so that they help even where there is one piece. */
+export function hasSharedUnits({ plan, problem: { spatial, pixels } }: LossCall): boolean {
+  return (
+    pixels >= SMALLEST_CUT &&
+    plan.terms.some(({ term: { field } }) => {
+      const rows = Array.from({ length: field?.rows ?? 0 }, (_, row) => row);
+      return rows.some((row) => (field?.workspace?.(spatial, row) ?? 0) > 0);
+    })
+  );
+}
 
 export interface PlannedUnit {
   readonly pixels: number;

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { Bands } from "../bands.ts";
+import { type Bands, takeBytes } from "../bands.ts";
 import type { FieldUnit } from "../field.ts";
 import type { OptionFields } from "../options.ts";
 import { linesOf } from "../surface/lines.ts";
@@ -166,7 +166,7 @@ function weightsOf(
 ): { readonly weights: Float64Array; readonly closed: Closed } {
   const { count, length } = linesOf(spatial);
   const own = bands.doubles(target.length);
-  const closed = bands.bytes(target.length);
+  const closed = takeBytes(bands, target.length);
   const closedOf = bands.doubles(count);
   bands.each(count, length, (from, to) => {
     for (let line = from; line < to; line++) {

@@ -1,6 +1,6 @@
 /** Hausdorff loss by erosions. @module */
 
-import { doublesOf, sumInOrder } from "../bands.ts";
+import { doublesOf, sumInOrder, takeBytes } from "../bands.ts";
 import type { LossDefinition, Preset } from "../definition.ts";
 import { type SurfaceLossOptions, surfaceFields, surfaceTerm } from "../families/surface.ts";
 import type { Loss } from "../loss.ts";
@@ -54,7 +54,7 @@ export const hausdorffErosionDefinition: LossDefinition = {
         3 * pixels + 1 + doublesOf(pixels) + SoftErosions.workspace(pixels, lines, erosions),
       measure({ p, target, share, spatial }, bands) {
         const { count, length } = linesOf(spatial);
-        const open = bands.bytes(p.length);
+        const open = takeBytes(bands, p.length);
         const error = bands.doubles(p.length);
         const squared = bands.doubles(p.length);
         bands.each(count, length, (from, to) => {

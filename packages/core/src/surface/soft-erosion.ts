@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { type Bands, doublesOf } from "../bands.ts";
+import { type Bands, doublesOf, takeBytes } from "../bands.ts";
 import { crossMean } from "./cross-mean.ts";
 import { type Lines, linesOf } from "./lines.ts";
 
@@ -96,7 +96,7 @@ export class SoftErosions {
     const open = this.#open;
     const { count, length } = this.#lines;
     const map = bands.doubles(open.length);
-    const uncut = bands.bytes(open.length);
+    const uncut = takeBytes(bands, open.length);
     const extremes = bands.doubles(Extreme.length * count);
     bands.each(count, length, (from, to) => {
       for (let line = from; line < to; line++) {

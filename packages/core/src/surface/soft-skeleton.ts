@@ -214,7 +214,7 @@ function addRest(
     rest[i] = d > 0 && (closed === undefined || closed[i] === 0) ? d : 0;
     const taken = before === undefined ? 0 : before[i];
     const more = rest[i] - taken * rest[i];
-    skeleton[i] = taken + (more > 0 ? more : 0);
+    skeleton[i] = taken + Math.max(0, more);
   }
 }
 
