@@ -175,7 +175,7 @@ function cutLine(
     }
     const e = map[i] - 0.5;
     uncut[i] = e < 0 ? 0 : 1;
-    const cut = e < 0 ? 0 : e;
+    const cut = Math.max(0, e);
     map[i] = cut;
     if (highest < 0 || cut > most) {
       highest = i;
