@@ -13,6 +13,9 @@ import { sharedDoubles } from "./shared-doubles.ts";
 /** Pixels of the smallest unit that is cut: smaller ones take one thread about as long as several. */
 const SMALLEST_CUT = 65_536;
 
+/** Float64 numbers of a crew's workspace that the pool keeps: 1 GiB. It has one for all threads. */
+const LARGEST_KEPT = 2 ** 27;
+
 /** Whether a call has units that threads could share, so that they help even where there is one piece. */
 export function hasSharedUnits({ plan, problem: { spatial, pixels } }: LossCall): boolean {
   return (
@@ -54,7 +57,7 @@ export async function runUnits(
   await pool.run(jobs(), (own, i) => void sums.set(whole![i]!, own), signal && { signal });
   for (const unit of cut!) {
     if (signal?.aborted) throw cancelled(sums.size);
-    const kept = room.workspace(unit.workspace!);
+    const kept = room.workspace(unit.workspace!, LARGEST_KEPT);
     const crew = makeCrew(kept.length < unit.workspace! ? sharedDoubles(unit.workspace!) : kept);
     const own = await runInBands(pool, { ...unit.job(), crew }, crew, signal);
     if (signal?.aborted) throw cancelled(sums.size);

@@ -41,9 +41,12 @@ export class UnitRoom {
     return this.#arena.doubles(this.#take(`field ${i}`, length * 8), length);
   }
 
-  /** Room for what a unit needs besides its field, over whatever the last unit left there; shorter where that is much. */
-  workspace(length: number): Float64Array {
-    const kept = Math.min(length, LARGEST_WORKSPACE);
+  /**
+   * Room for what a unit needs besides its field, over whatever the last unit left there; not all of it where that is much.
+   * @param largest - numbers that are kept.
+   */
+  workspace(length: number, largest: number = LARGEST_WORKSPACE): Float64Array {
+    const kept = Math.min(length, largest);
     // Not in the engine's memory, which has an end and in which no kernel needs it.
     if (this.#workspace.length < kept) this.#workspace = new Float64Array(new SharedArrayBuffer(kept * 8));
     return this.#workspace;

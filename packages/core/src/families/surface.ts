@@ -72,7 +72,7 @@ export interface SurfaceLoss {
   readonly takesDistanceMaps?: boolean;
   /** F of a region; replaces its `p` by the slopes dF/dp, 0 where a pixel does not count. */
   measure(region: Region, bands: Bands): number;
-  /** Numbers that the member takes of the bands' memory, of so many pixels and lines. */
+  /** Numbers that `distances`, and then `measure`, take of the bands' memory, of so many pixels and lines. */
   workspace(pixels: number, lines: number): number;
 }
 
@@ -122,8 +122,8 @@ export function surfaceTerm(loss: SurfaceLoss): Term {
         if (!selected[row]) return 0;
         const { count, length } = linesOf(spatial);
         const pixels = count * length;
-        // Shares and their sum; mask and distances, where what these take is the member's to say.
-        return (loss.distances ? 3 : 1) * pixels + count + 1 + loss.workspace(pixels, count);
+        // Shares and their sum, and distances.
+        return (loss.distances ? 2 : 1) * pixels + count + 1 + loss.workspace(pixels, count);
       },
     },
     finish(images, scale, upstream) {
@@ -187,16 +187,12 @@ function regionOf(unit: FieldUnit, distancesOf: SurfaceLoss["distances"], bands:
   const share = sharesOf(unit, bands);
   if (share === undefined) return undefined;
   const measured = () => {
-    const mask = regionMask(target, { share, spatial }, bands);
-    return distancesOf?.(mask, spatial, bands.doubles(target.length), bands) ?? NONE;
+    if (distancesOf === undefined) return NONE;
+    const distances = bands.doubles(target.length);
+    const own = bands.nested();
+    return distancesOf(regionMask(target, { share, spatial }, own), spatial, distances, own);
   };
-  return {
-    p: values,
-    target,
-    share,
-    spatial,
-    distances: unit.distances ?? (distancesOf ? measured() : NONE),
-  };
+  return { p: values, target, share, spatial, distances: unit.distances ?? measured() };
 }
 
 /** Each pixel's part of the weights of all; undefined where they are all 0. */

@@ -32,7 +32,7 @@ export const boundaryDefinition: LossDefinition = {
       selection: "foreground",
       takesDistanceMaps: true,
       distances: (mask, spatial, out, bands) => signedDistanceMap(mask, spatial, options.spacing, out, bands),
-      // What distances take, and the parts of the value.
+      // A mask and what distances take; then the parts of the value.
       workspace: (pixels) => 2 * pixels + 1,
       measure({ p, share, spatial, distances: phi }, bands) {
         const { count, length } = linesOf(spatial);

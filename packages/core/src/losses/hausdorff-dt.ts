@@ -63,12 +63,13 @@ export const hausdorffDtDefinition: LossDefinition = {
       selection: "foreground",
       transform,
       distances: (mask, spatial, out, bands) => distanceField(mask, spatial, spacing, out, bands),
-      // What distances take, the same for the prediction with its mask, and the parts of the value.
-      workspace: (pixels) => 5 * pixels + 1,
+      // Distances, a mask and what distances take; then the parts of the value.
+      workspace: (pixels) => 3 * pixels + 1,
       measure(region, bands) {
         const { p, target, share, spatial, distances: ofTarget } = region;
-        const mask = regionMask(p, region, bands);
-        const ofPrediction = distanceField(mask, spatial, spacing, bands.doubles(p.length), bands);
+        const ofPrediction = bands.doubles(p.length);
+        const own = bands.nested();
+        distanceField(regionMask(p, region, own), spatial, spacing, ofPrediction, own);
         const { count, length } = linesOf(spatial);
         const parts = bands.doubles(p.length);
         bands.each(count, length, (from, to) => {

@@ -49,9 +49,9 @@ export const hausdorffErosionDefinition: LossDefinition = {
       options,
       classes,
       selection: "all",
-      // Errors, their squares, the parts of the value, and what is open.
+      // Errors, their squares (then the parts of the value) and what is open.
       workspace: (pixels, lines) =>
-        3 * pixels + 1 + doublesOf(pixels) + SoftErosions.workspace(pixels, lines, erosions),
+        2 * pixels + 1 + doublesOf(pixels) + SoftErosions.workspace(pixels, lines, erosions),
       measure({ p, target, share, spatial }, bands) {
         const { count, length } = linesOf(spatial);
         const open = takeBytes(bands, p.length);
@@ -67,14 +67,13 @@ export const hausdorffErosionDefinition: LossDefinition = {
         const eroded = new SoftErosions(squared, open, spatial, erosions, bands);
         const sum = eroded.weightedSum(weight);
         const slopes = eroded.slopes(weight, share);
-        const parts = bands.doubles(p.length);
         bands.each(count, length, (from, to) => {
           for (let i = from * length; i < to * length; i++) {
-            parts[i] = share[i] * sum[i];
+            squared[i] = share[i] * sum[i];
             p[i] = 2 * error[i] * slopes[i];
           }
         });
-        return sumInOrder(parts, bands);
+        return sumInOrder(squared, bands);
       },
     });
   },

@@ -79,7 +79,7 @@ export class SoftSkeleton {
 
   /** Numbers that a skeleton and its slopes take of the bands' memory. */
   static workspace(pixels: number, iterations: number): number {
-    return 4 * (iterations + 1) * pixels + 3 * pixels;
+    return 4 * (iterations + 1) * pixels + 2 * pixels;
   }
 
   /** As {@link softSkeleton}; `image` is kept. */
