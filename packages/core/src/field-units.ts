@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { type Bands, OneBand, Workspace } from "./bands.ts";
 import { hasKernel } from "./engine/twins.ts";
 import type { UnitRoom } from "./engine/unit-room.ts";
 import type { FieldUnit } from "./field.ts";
 import type { LossPlan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 import type { Term } from "./term.ts";
+import { channelStart, copyTarget } from "./unit-target.ts";
 
 /** A field per term of the plan, to be written by the first map; undefined for terms without one. */
 export function makeFields(
@@ -60,26 +62,42 @@ export function unitAt(
   const images = field.scope === "image" ? 1 : problem.images;
   const length = images * pixels;
   const at = (image * field.rows + row) * length;
-  const copy = (value: (image: number, pixel: number) => number): Float64Array => {
-    const to = allocate(length);
-    for (let n = 0; n < images; n++) {
-      for (let i = 0; i < pixels; i++) to[n * pixels + i] = value(image + n, i);
-    }
-    return to;
-  };
   const packed = kernels && field.packed !== undefined && hasKernel(own, { ...problem, rows: problem });
   const distanceMaps = field.takesDistanceMaps ? problem.distanceMaps : undefined;
+  const target = allocate(packed && field.packed?.needsTarget === false ? 0 : length);
+  copyTarget(own, problem, row, image, target);
   return {
     values: fields[term]!.subarray(at, at + length),
-    target:
-      packed && field.packed?.needsTarget === false ? allocate(0) : copy(targetReader(own, problem, row)),
+    target,
     packed,
-    ...(pixelWeights && { weights: copy((n, i) => Number(pixelWeights[n * pixels + i])) }),
-    ...(distanceMaps && { distances: copy((n, i) => distanceMaps[channelOffset(problem, n, row, i)]) }),
+    ...(pixelWeights && { weights: copyNumbers(pixelWeights, image * pixels, 1, allocate(length)) }),
+    ...(distanceMaps && { distances: copyChannel(distanceMaps, problem, image, row, allocate(length)) }),
     row,
     images,
     spatial,
   };
+}
+
+/** Copies numbers that lie `step` apart. */
+function copyNumbers(from: ArrayLike<number | bigint>, start: number, step: number, to: Float64Array) {
+  for (let i = 0, at = start; i < to.length; i++, at += step) to[i] = Number(from[at]);
+  return to;
+}
+
+/** Copies a channel of all images that there is room for, of an array shaped like the logits. */
+function copyChannel(
+  from: ArrayLike<number | bigint>,
+  problem: Problem,
+  image: number,
+  channel: number,
+  to: Float64Array,
+): Float64Array {
+  const { pixels } = problem;
+  for (let at = 0, n = image; at < to.length; at += pixels, n++) {
+    const { start, step } = channelStart(problem, n, channel);
+    copyNumbers(from, start, step, to.subarray(at, at + pixels));
+  }
+  return to;
 }
 
 /** The units of those terms that measure. */
@@ -99,26 +117,44 @@ export function fillingPlaces(
   });
 }
 
-/** Measures a unit: the sums it adds to the first map of its term. */
-export function measureUnit({ field, firstLength }: Term, unit: FieldUnit): Float64Array {
-  const sums = new Float64Array(firstLength);
-  field?.measure?.(unit, sums);
+/** A unit as one band, in the room of the engine of this thread as far as that goes. */
+function oneBand({ field }: Term, { spatial, row }: FieldUnit, room: UnitRoom | undefined): Bands {
+  if (room === undefined || field?.workspace === undefined) return new OneBand();
+  return new OneBand(new Workspace(room.workspace(field.workspace(spatial, row))));
+}
+
+/**
+ * Measures a unit: the sums it adds to the first map of its term.
+ * @param room - of the engine of this thread.
+ * @param bands - that this thread and others share the unit in; one by default.
+ */
+export function measureUnit(
+  term: Term,
+  unit: FieldUnit,
+  room: UnitRoom | undefined,
+  bands: Bands = oneBand(term, unit, room),
+): Float64Array {
+  const sums = new Float64Array(term.firstLength);
+  term.field?.measure?.(unit, sums, bands);
   return sums;
 }
 
 /**
  * Fills a unit; the sums it adds to the second map of its term.
  * @param room - of the engine of this thread; without one units must not be packed.
+ * @param bands - as for {@link measureUnit}.
  */
 export function fillUnit(
-  { field, secondLength }: Term,
+  term: Term,
   unit: FieldUnit,
   coefficients: Float64Array,
   room: UnitRoom | undefined,
+  bands: Bands = oneBand(term, unit, room),
 ): Float64Array {
-  const sums = new Float64Array(secondLength);
+  const { field } = term;
+  const sums = new Float64Array(term.secondLength);
   if (room !== undefined && unit.packed === true) field?.packed?.fill(unit, coefficients, sums, room);
-  else field?.fill?.(unit, coefficients, sums);
+  else field?.fill?.(unit, coefficients, sums, bands);
   return sums;
 }
 
@@ -133,44 +169,7 @@ export function targetDistances(
 ): Float64Array | undefined {
   const { term: own } = plan.terms[term];
   if (own.field?.distances === undefined || own.field.scope !== "image") return undefined;
-  const at = targetReader(own, problem, row);
-  const target = Float64Array.from({ length: problem.pixels }, (_, i) => at(0, i));
+  const target = new Float64Array(problem.pixels);
+  copyTarget(own, problem, row, 0, target);
   return own.field.distances(target, problem.spatial, row);
-}
-
-/** Where channel `c`, pixel `i` of image `n` lies in an array shaped like the logits. */
-function channelOffset({ layout, classes, pixels }: Problem, n: number, c: number, i: number): number {
-  return layout === "channels-first" ? (n * classes + c) * pixels + i : (n * pixels + i) * classes + c;
-}
-
-/**
- * The target of the row's class, or the label where one row stands for several classes; NaN where the pixel (softmax)
- * or the channel (sigmoid) does not count.
- */
-function targetReader(term: Term, problem: Problem, row: number): (n: number, i: number) => number {
-  const { target, targetKind, classes, pixels, classMask } = problem;
-  const ignored = new Set(term.ignored);
-  const perClass = term.field?.rows === classes;
-  const masked = (n: number) => perClass && classMask?.[n * classes + row] === 0;
-  if (targetKind === "labels") {
-    const [only] = term.ignored;
-    // A set is slow for what most often is one label, or none.
-    const isIgnored =
-      term.ignored.length > 1 ? (label: number) => ignored.has(label) : (label: number) => label === only;
-    return (n, i) => {
-      const label = Number(target[n * pixels + i]);
-      if (!(label >= 0 && label < classes) || isIgnored(label) || masked(n)) return Number.NaN;
-      return perClass ? (label === row ? 1 : 0) : label;
-    };
-  }
-  const at = (n: number, c: number, i: number) => Number(target[channelOffset(problem, n, c, i)]);
-  const channels = Array.from({ length: classes }, (_, c) => c);
-  const own = perClass ? row : 0;
-  return (n, i) => {
-    const skip =
-      term.activation === "softmax"
-        ? channels.some((c) => ignored.has(at(n, c, i)))
-        : ignored.has(at(n, own, i));
-    return skip || masked(n) ? Number.NaN : at(n, own, i);
-  };
 }

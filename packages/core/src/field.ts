@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { Bands } from "./bands.ts";
 import type { UnitRoom } from "./engine/unit-room.ts";
 
 /** One row of one image, or of the whole batch. */
@@ -47,13 +48,18 @@ export interface FieldMaps {
    * Adds to the sums of the first map, before `finish`, each number once: units are added one by one. May already leave
    * in the field what the second map needs.
    */
-  measure?(unit: FieldUnit, sums: Float64Array): void;
+  measure?(unit: FieldUnit, sums: Float64Array, bands: Bands): void;
   /**
    * Overwrites the field; adds the unit's part of the value to the sums of the second map. That part may depend on the
    * coefficients only through the unit's own image (or batch), and not on the weight of the term. A term without sums of
    * the second map is not filled where only its value is wanted. Absent where `measure` leaves the field as it must be.
    */
-  fill?(unit: FieldUnit, coefficients: Float64Array, sums: Float64Array): void;
+  fill?(unit: FieldUnit, coefficients: Float64Array, sums: Float64Array, bands: Bands): void;
+  /**
+   * Present where `measure` and `fill` work in bands, so that several threads may share a unit: how many numbers they
+   * take of the bands' memory at most, 0 for a row in which they have next to nothing to do.
+   */
+  workspace?(spatial: readonly number[], row: number): number;
   /** How units are filled whose first map ran on the kernels, where those leave something else in the field. */
   readonly packed?: PackedField;
 }

@@ -1,5 +1,6 @@
 /** Segmentation losses and metrics with exact gradients. No threads and no runtime dependencies. */
 export { logSoftmax, oneHot, sigmoid, softmax } from "./activations.ts";
+export { type Bands, Workspace } from "./bands.ts";
 export { catalogue } from "./catalogue.ts";
 export {
   type DeepSupervisionOptions,

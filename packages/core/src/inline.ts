@@ -97,7 +97,8 @@ export function mapsOf({ plan, problem, outputs }: LossCall, engine: MapEngine):
   }
   for (const place of measuringPlaces(plan, problem)) {
     const { term, image } = place;
-    const sums = measureUnit(plan.terms[term].term, unitAt(plan, problem, fields, place, kernels));
+    const unit = unitAt(plan, problem, fields, place, kernels);
+    const sums = measureUnit(plan.terms[term].term, unit, units);
     addSums(plan.firstOf(first[image], term), sums);
   }
   const coefficients = plan.finish(first, problem.upstream);

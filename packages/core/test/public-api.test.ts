@@ -12,6 +12,7 @@ test("@pixelgrad/core exports these names and no others", () => {
       "PerClassMean",
       "PixelgradError",
       "SurfaceMetrics",
+      "Workspace",
       "addSums",
       "asymmetricSimilarity",
       "averageSurfaceDistance",

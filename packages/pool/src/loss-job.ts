@@ -1,6 +1,7 @@
 /** What the threads of a LossPool are sent: a place to serve at, the maps to help with there, and units of fields. */
 import type { MessagePort } from "node:worker_threads";
 import type { EncodedError, FieldUnit, LossSpec } from "@pixelgrad/core";
+import type { CrewMemory } from "./crew.ts";
 import type { SharedArray, SharedProblem } from "./shared-problem.ts";
 
 /** Asks a thread to help with maps until it is told to stop, or is not needed for a while. */
@@ -39,9 +40,11 @@ export interface UnitJob {
   readonly values: SharedArray;
   /** Of the unit's term and image; absent to measure, present to fill. */
   readonly coefficients?: Float64Array;
+  /** Present where other threads run the same unit, in bands. */
+  readonly crew?: CrewMemory;
 }
 
 export type LossJob = { readonly serve: ServeJob } | { readonly unit: UnitJob };
 
-/** The sums of a unit; empty once a thread has served. */
+/** The sums of a unit; empty once a thread has served, or was stopped amid bands. */
 export type LossJobResult = Float64Array;

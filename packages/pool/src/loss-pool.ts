@@ -34,8 +34,9 @@ import { cancelled, OrderedPool, poolClosed } from "./ordered-pool.ts";
 import type { MapContext } from "./piece-map.ts";
 import { ServingThreads } from "./serving-threads.ts";
 import { StagingMemory } from "./staging.ts";
+import { hasSharedUnits } from "./unit-runs.ts";
 
-/** Work of this many pieces or fewer runs on the calling thread: one piece cannot be shared out among threads. */
+/** Work of this many pieces or fewer runs on the calling thread, unless threads can share its units. */
 const INLINE_PIECES = 1;
 
 /** Logits below which asking threads costs more than their help saves. */
@@ -201,7 +202,8 @@ export class LossPool implements AsyncDisposable {
     if (signal?.aborted) throw cancelled(0);
     const { images, classes, pixels } = call.problem;
     const pieces = cutPieces(images, classes, pixels);
-    if (pieces.length <= INLINE_PIECES || images * classes * pixels < this.#inlineLogits) {
+    const isShared = pieces.length > INLINE_PIECES || (this.threads > 1 && hasSharedUnits(call));
+    if (!isShared || images * classes * pixels < this.#inlineLogits) {
       return runInline(call);
     }
     const run = new LossRun(this.#pool, this.#context, loss, call, signal);

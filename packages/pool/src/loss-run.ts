@@ -20,11 +20,12 @@ import {
   viewPiece,
   zeroSums,
 } from "@pixelgrad/core";
-import type { LossJob, LossJobResult } from "./loss-job.ts";
+import type { LossJob, LossJobResult, UnitJob } from "./loss-job.ts";
 import type { OrderedPool } from "./ordered-pool.ts";
 import { type MapContext, PieceMap } from "./piece-map.ts";
 import { sharedDoubles } from "./shared-doubles.ts";
 import { type SharedArray, shareWhole } from "./shared-problem.ts";
+import { type PlannedUnit, runUnits } from "./unit-runs.ts";
 
 export class LossRun {
   readonly #pool: OrderedPool<LossJob, LossJobResult>;
@@ -106,7 +107,7 @@ export class LossRun {
     for (const [i, { image }] of pieces.entries()) addSums(sumsOfImages[image]!, map.sumsOf(i));
   }
 
-  /** Measures units, or fills them where there are coefficients; one unit per job. */
+  /** Measures units, or fills them where there are coefficients; merges them in order. */
   async #mapUnits(
     places: readonly UnitPlace[],
     fields: readonly (Float64Array | undefined)[],
@@ -116,23 +117,25 @@ export class LossRun {
     if (places.length === 0) return;
     const { plan, problem } = this.#call;
     const { id, options } = this.#loss;
-    const { arena } = this.#context.engine;
-    const common = { loss: { id, options }, classes: problem.classes };
-    function* jobs(): Generator<LossJob> {
-      for (const place of places) {
-        const { term, image } = place;
-        const unit = unitAt(plan, problem, fields, place, true, sharedDoubles);
-        const own = coefficients && { coefficients: plan.coefficientsOf(coefficients[image]!, term).slice() };
-        const values = shareWhole(unit.values, arena) as SharedArray;
-        yield { unit: { ...common, term, unit, values, ...own } };
-      }
-    }
+    const { arena, units } = this.#context.engine;
+    const jobAt = (place: UnitPlace): UnitJob => {
+      const { term, image } = place;
+      const unit = unitAt(plan, problem, fields, place, true, sharedDoubles);
+      const own = coefficients && { coefficients: plan.coefficientsOf(coefficients[image]!, term).slice() };
+      const values = shareWhole(unit.values, arena) as SharedArray;
+      return { loss: { id, options }, classes: problem.classes, term, unit, values, ...own };
+    };
+    const planned = places.map((place): PlannedUnit => {
+      const { field } = plan.terms[place.term]!.term;
+      return {
+        pixels: problem.pixels,
+        workspace: field!.workspace?.(problem.spatial, place.row),
+        job: () => jobAt(place),
+      };
+    });
     // A thread that serves takes no job.
     await this.#context.serving.stop();
-    await this.#pool.run(
-      jobs(),
-      (sums, index) => merge(sums, places[index]!),
-      this.#signal && { signal: this.#signal },
-    );
+    const sums = await runUnits(this.#pool, planned, units, this.#signal);
+    for (const [i, place] of places.entries()) merge(sums[i]!, place);
   }
 }

@@ -11,12 +11,15 @@ import {
   measureUnit,
 } from "@pixelgrad/core";
 import { Board } from "./board.ts";
+import { Crew, CrewStopped } from "./crew.ts";
 import type { FailureMessage, LossJob, LossJobResult, MapMessage, ServeJob, UnitJob } from "./loss-job.ts";
 import { type Serve, serveJobs } from "./protocol.ts";
 import { serveRounds } from "./rounds.ts";
 import { SharedView, wholeArray } from "./shared-problem.ts";
 
 const engine = new LossEngine((workerData as { readonly memory: WebAssembly.Memory }).memory);
+
+const NO_SUMS = new Float64Array(0);
 
 /** The plan of the last job: consecutive jobs are almost always of one call. */
 let cached: { readonly key: string; readonly plan: LossPlan } | undefined;
@@ -27,10 +30,19 @@ function planOf(loss: LossSpec, classes: number): LossPlan {
   return cached.plan;
 }
 
-function runUnit({ loss, classes, term, coefficients, ...job }: UnitJob): Float64Array {
+function runUnit({ loss, classes, term, coefficients, crew, ...job }: UnitJob): Float64Array {
   const unit = { ...job.unit, values: wholeArray(job.values, engine.arena) as Float64Array };
   const { term: own } = planOf(loss, classes).terms[term]!;
-  return coefficients ? fillUnit(own, unit, coefficients, engine.units) : measureUnit(own, unit);
+  const bands = crew && new Crew(crew);
+  try {
+    return coefficients
+      ? fillUnit(own, unit, coefficients, engine.units, bands)
+      : measureUnit(own, unit, engine.units, bands);
+  } catch (error) {
+    // Why is known to who stopped the crew.
+    if (error instanceof CrewStopped) return NO_SUMS;
+    throw error;
+  }
 }
 
 /** Runs pieces of a map, as many as this thread gets hold of. */
@@ -78,8 +90,6 @@ function serve({ port, rounds }: ServeJob): void {
   });
   port.close();
 }
-
-const NO_SUMS = new Float64Array(0);
 
 const serveJob: Serve<LossJob, LossJobResult> = serveJobs((job) => {
   if ("unit" in job) return runUnit(job.unit);

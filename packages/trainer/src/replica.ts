@@ -120,7 +120,7 @@ export class Replica {
   unit({ term, unit, coefficients }: Extract<ReplicaJob, { readonly kind: "unit" }>): Float64Array {
     const own = this.#plan.terms[term]!.term;
     return coefficients === undefined
-      ? measureUnit(own, unit)
+      ? measureUnit(own, unit, this.#engine.units)
       : fillUnit(own, unit, coefficients, this.#engine.units);
   }
 

@@ -14,6 +14,9 @@ const LARGEST_UNIT = 2 ** 24;
 /** Float64 numbers of a field that the memory keeps from call to call: 64 MiB. */
 const LARGEST_KEPT_FIELD = 2 ** 23;
 
+/** Float64 numbers of a workspace that are kept from unit to unit: 256 MiB. Fresh memory costs more than what is done in it. */
+const LARGEST_WORKSPACE = 2 ** 25;
+
 /** Bytes of the counts of the radix sort. */
 const COUNTS = 16 * 1024;
 
@@ -22,6 +25,8 @@ export class UnitRoom {
   readonly #kernels: FieldKernels;
   readonly #largest: number;
   readonly #areas = new Map<string, { readonly address: number; readonly bytes: number }>();
+
+  #workspace: Float64Array = new Float64Array(0);
 
   /** @param largest - numbers of a unit that there is room for. */
   constructor(arena: Arena, kernels: FieldKernels, largest: number = LARGEST_UNIT) {
@@ -34,6 +39,17 @@ export class UnitRoom {
   field(i: number, length: number): Float64Array | undefined {
     if (length > LARGEST_KEPT_FIELD) return undefined;
     return this.#arena.doubles(this.#take(`field ${i}`, length * 8), length);
+  }
+
+  /**
+   * Room for what a unit needs besides its field, over whatever the last unit left there; not all of it where that is much.
+   * @param largest - numbers that are kept.
+   */
+  workspace(length: number, largest: number = LARGEST_WORKSPACE): Float64Array {
+    const kept = Math.min(length, largest);
+    // Not in the engine's memory, which has an end and in which no kernel needs it.
+    if (this.#workspace.length < kept) this.#workspace = new Float64Array(new SharedArrayBuffer(kept * 8));
+    return this.#workspace;
   }
 
   /** Whether there is room for a unit of so many numbers. */

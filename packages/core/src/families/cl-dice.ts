@@ -9,9 +9,12 @@
  *
  * @module
  */
+import { type Bands, takeBytes } from "../bands.ts";
 import type { FieldUnit } from "../field.ts";
 import type { OptionFields } from "../options.ts";
-import { SoftSkeleton } from "../surface/soft-skeleton.ts";
+import { linesOf } from "../surface/lines.ts";
+import { type Closed, SoftSkeleton, skeletonWorkspace, softSkeleton } from "../surface/soft-skeleton.ts";
+import { elementCount } from "../tensor.ts";
 import { forEachImage, type Term, totalOf } from "../term.ts";
 import { choiceMask } from "./class-options.ts";
 import { emptyDivisor } from "./common-options.ts";
@@ -59,46 +62,50 @@ export function centerlineTerm(id: string, options: CenterlineOptions, alpha: nu
     field: {
       rows: classes,
       scope: "image",
-      measure(unit, sums) {
+      measure(unit, sums, bands) {
         if (!selected[unit.row]) return;
         const { values: p, target: g, spatial } = unit;
-        const weights = weightsOf(unit);
-        const closed = closedOf(weights);
-        const ofPrediction = new SoftSkeleton(p, closed, spatial, iterations).values;
-        const ofTarget = new SoftSkeleton(g, closed, spatial, iterations).values;
-        const part = new Float64Array(Sum.length);
-        for (let i = 0; i < p.length; i++) {
-          const w = weights[i];
-          if (w === 0) continue;
-          part[Sum.spG] += w * ofPrediction[i] * g[i];
-          part[Sum.sp] += w * ofPrediction[i];
-          part[Sum.sgP] += w * ofTarget[i] * p[i];
-          part[Sum.sg] += w * ofTarget[i];
-          part[Sum.pg] += w * p[i] * g[i];
-          part[Sum.p] += w * p[i];
-          part[Sum.g] += w * g[i];
-        }
+        const { weights, closed } = weightsOf(unit, bands);
+        const skeletonOf = (mask: Float64Array) =>
+          softSkeleton(mask, closed, spatial, iterations, bands, bands.doubles(p.length));
+        const ofPrediction = skeletonOf(p);
+        const ofTarget = skeletonOf(g);
+        const part = bands.doubles(Sum.length);
+        bands.each(1, p.length, () => addOverlaps(p, g, weights, ofPrediction, ofTarget, part.fill(0)));
         for (let k = 1; k < Sum.length; k++) sums[k] += part[k];
       },
-      fill(unit, coefficients) {
+      fill(unit, coefficients, _sums, bands) {
         const { values: p, target: g, spatial, row } = unit;
+        const { count, length } = linesOf(spatial);
         if (!selected[row]) {
-          p.fill(0);
+          bands.each(1, p.length, () => p.fill(0));
           return;
         }
-        const weights = weightsOf(unit);
-        const closed = closedOf(weights);
-        const ofTarget = new SoftSkeleton(g, closed, spatial, iterations).values;
-        const ofSkeleton = weights.map((w, i) =>
-          w === 0 ? 0 : w * (coefficients[Slope.spG] * g[i] + coefficients[Slope.sp]),
-        );
-        p.set(new SoftSkeleton(p, closed, spatial, iterations).slopes(ofSkeleton));
-        for (let i = 0; i < p.length; i++) {
-          if (weights[i] === 0) continue;
-          const direct =
-            coefficients[Slope.sgP] * ofTarget[i] + coefficients[Slope.pg] * g[i] + coefficients[Slope.p];
-          p[i] += weights[i] * direct;
-        }
+        const { weights, closed } = weightsOf(unit, bands);
+        const ofTarget = bands.doubles(p.length);
+        softSkeleton(g, closed, spatial, iterations, bands, ofTarget);
+        const ofSkeleton = bands.doubles(p.length);
+        bands.each(count, length, (from, to) => {
+          for (let i = from * length; i < to * length; i++) {
+            const slope = coefficients[Slope.spG] * g[i] + coefficients[Slope.sp];
+            ofSkeleton[i] = weights[i] === 0 ? 0 : weights[i] * slope;
+          }
+        });
+        const slopes = new SoftSkeleton(p, closed, spatial, iterations, bands).slopes(ofSkeleton);
+        bands.each(count, length, (from, to) => {
+          for (let i = from * length; i < to * length; i++) {
+            const direct =
+              coefficients[Slope.sgP] * ofTarget[i] + coefficients[Slope.pg] * g[i] + coefficients[Slope.p];
+            p[i] = weights[i] === 0 ? slopes[i] : slopes[i] + weights[i] * direct;
+          }
+        });
+      },
+      workspace(spatial, row) {
+        if (!selected[row]) return 0;
+        const pixels = elementCount(spatial);
+        const skeletons = Math.max(skeletonWorkspace(pixels), SoftSkeleton.workspace(pixels, iterations));
+        // Besides: weights, what is closed, two skeletons or one and what goes back to the other, and sums.
+        return skeletons + 4 * pixels + Sum.length;
       },
     },
     finish(images, scale) {
@@ -152,13 +159,54 @@ function ratio(top: number, bottom: number) {
   return { value: top / bottom, ofTop: 1 / bottom, ofBottom: -top / bottom ** 2 };
 }
 
-/** 0 where a pixel does not count. */
-function weightsOf({ target, weights }: FieldUnit): Float64Array {
-  return target.map((t, i) => (Number.isNaN(t) ? 0 : (weights?.[i] ?? 1)));
+/** Weights, 0 where a pixel does not count, and which are 0. */
+function weightsOf(
+  { target, weights, spatial }: FieldUnit,
+  bands: Bands,
+): { readonly weights: Float64Array; readonly closed: Closed } {
+  const { count, length } = linesOf(spatial);
+  const own = bands.doubles(target.length);
+  const closed = takeBytes(bands, target.length);
+  const closedOf = bands.doubles(count);
+  bands.each(count, length, (from, to) => {
+    for (let line = from; line < to; line++) {
+      let sum = 0;
+      for (let i = line * length; i < (line + 1) * length; i++) {
+        own[i] = Number.isNaN(target[i]) ? 0 : (weights?.[i] ?? 1);
+        closed[i] = own[i] === 0 ? 1 : 0;
+        sum += closed[i];
+      }
+      closedOf[line] = sum;
+    }
+  });
+  return { weights: own, closed: closedOf.some((sum) => sum > 0) ? closed : undefined };
 }
 
-function closedOf(weights: Float64Array): readonly number[] {
-  const closed: number[] = [];
-  for (let i = 0; i < weights.length; i++) if (weights[i] === 0) closed.push(i);
-  return closed;
+function addOverlaps(
+  p: Float64Array,
+  g: Float64Array,
+  weights: Float64Array,
+  ofPrediction: Float64Array,
+  ofTarget: Float64Array,
+  part: Float64Array,
+): void {
+  let [spG, sp, sgP, sg, pg, sumP, sumG] = [0, 0, 0, 0, 0, 0, 0];
+  for (let i = 0; i < p.length; i++) {
+    const w = weights[i];
+    if (w === 0) continue;
+    spG += w * ofPrediction[i] * g[i];
+    sp += w * ofPrediction[i];
+    sgP += w * ofTarget[i] * p[i];
+    sg += w * ofTarget[i];
+    pg += w * p[i] * g[i];
+    sumP += w * p[i];
+    sumG += w * g[i];
+  }
+  part[Sum.spG] = spG;
+  part[Sum.sp] = sp;
+  part[Sum.sgP] = sgP;
+  part[Sum.sg] = sg;
+  part[Sum.pg] = pg;
+  part[Sum.p] = sumP;
+  part[Sum.g] = sumG;
 }

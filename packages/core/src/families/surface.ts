@@ -8,8 +8,10 @@
  *
  * @module
  */
+import { type Bands, OneBand } from "../bands.ts";
 import type { FieldUnit } from "../field.ts";
 import type { OptionFields } from "../options.ts";
+import { linesOf } from "../surface/lines.ts";
 import type { Term } from "../term.ts";
 import { choiceMask } from "./class-options.ts";
 import { emptyDivisor } from "./common-options.ts";
@@ -47,7 +49,7 @@ export const spacingField: OptionFields = {
 export interface Region {
   /** Its probabilities; a member leaves dF/dp in their place. */
   readonly p: Float64Array;
-  /** Its target; NaN where a pixel does not count. */
+  /** Its target; without meaning where a pixel does not count. */
   readonly target: Float64Array;
   /** w_i / sum w; 0 where a pixel does not count. */
   readonly share: Float64Array;
@@ -65,11 +67,13 @@ export interface SurfaceLoss {
   /** `log`: log(1 + L), of the reduced loss, under the reduction none of each element; `none` by default. */
   readonly transform?: "none" | "log";
   /** The distance map of a region of 1 among 0, for members that measure to it; NaN where a pixel does not count. */
-  distances?(mask: Float64Array, spatial: readonly number[]): Float64Array;
+  distances?(mask: Float64Array, spatial: readonly number[], out: Float64Array, bands: Bands): Float64Array;
   /** Whether the caller's `distanceMaps` take the place of `distances`. */
   readonly takesDistanceMaps?: boolean;
   /** F of a region; replaces its `p` by the slopes dF/dp, 0 where a pixel does not count. */
-  measure(region: Region): number;
+  measure(region: Region, bands: Bands): number;
+  /** Numbers that `distances`, and then `measure`, take of the bands' memory, of so many pixels and lines. */
+  workspace(pixels: number, lines: number): number;
 }
 
 export function surfaceTerm(loss: SurfaceLoss): Term {
@@ -102,15 +106,24 @@ export function surfaceTerm(loss: SurfaceLoss): Term {
       scope: "image",
       takesDistanceMaps: loss.takesDistanceMaps ?? false,
       distances: (target, spatial, row) =>
-        selected[row] ? loss.distances?.(target.map(toRegion), spatial) : undefined,
-      measure(unit, sums) {
-        const region = selected[unit.row] ? regionOf(unit, loss.distances) : undefined;
+        selected[row]
+          ? loss.distances?.(target.map(toRegion), spatial, new Float64Array(target.length), new OneBand())
+          : undefined,
+      measure(unit, sums, bands) {
+        const region = selected[unit.row] ? regionOf(unit, loss.distances, bands) : undefined;
         if (region === undefined) {
-          unit.values.fill(0);
+          bands.each(1, unit.values.length, () => unit.values.fill(0));
           return;
         }
-        sums[fAt + unit.row] += loss.measure(region);
+        sums[fAt + unit.row] += loss.measure(region, bands);
         sums[countsAt + unit.row] += 1;
+      },
+      workspace(spatial, row) {
+        if (!selected[row]) return 0;
+        const { count, length } = linesOf(spatial);
+        const pixels = count * length;
+        // Shares and their sum, and distances.
+        return (loss.distances ? 2 : 1) * pixels + count + 1 + loss.workspace(pixels, count);
       },
     },
     finish(images, scale, upstream) {
@@ -147,9 +160,18 @@ export function surfaceTerm(loss: SurfaceLoss): Term {
 }
 
 /** 1 where a number is above a half, else 0; NaN where the pixel does not count. */
-export function regionMask(values: Float64Array, { share }: Pick<Region, "share">): Float64Array {
-  const mask = new Float64Array(values.length);
-  for (let i = 0; i < mask.length; i++) mask[i] = share[i] === 0 ? Number.NaN : toRegion(values[i]);
+export function regionMask(
+  values: Float64Array,
+  { share, spatial }: Pick<Region, "share" | "spatial">,
+  bands: Bands,
+): Float64Array {
+  const { count, length } = linesOf(spatial);
+  const mask = bands.doubles(values.length);
+  bands.each(count, length, (from, to) => {
+    for (let i = from * length; i < to * length; i++) {
+      mask[i] = share[i] === 0 ? Number.NaN : toRegion(values[i]);
+    }
+  });
   return mask;
 }
 
@@ -160,27 +182,59 @@ function toRegion(v: number): number {
 const NONE = new Float64Array(0);
 
 /** Undefined where no pixel counts. */
-function regionOf(
-  { values, target, weights, spatial, distances }: FieldUnit,
-  distancesOf: SurfaceLoss["distances"],
-): Region | undefined {
-  const share = new Float64Array(target.length);
-  let total = 0;
-  for (let i = 0; i < share.length; i++) {
-    share[i] = Number.isNaN(target[i]) ? 0 : (weights?.[i] ?? 1);
-    total += share[i];
-  }
-  if (total === 0) return undefined;
-  const counted = target.slice();
-  for (let i = 0; i < share.length; i++) {
-    share[i] /= total;
-    if (share[i] === 0) counted[i] = Number.NaN;
-  }
-  return {
-    p: values,
-    target: counted,
-    share,
-    spatial,
-    distances: distances ?? distancesOf?.(regionMask(target, { share }), spatial) ?? NONE,
+function regionOf(unit: FieldUnit, distancesOf: SurfaceLoss["distances"], bands: Bands): Region | undefined {
+  const { values, target, spatial } = unit;
+  const share = sharesOf(unit, bands);
+  if (share === undefined) return undefined;
+  const measured = () => {
+    if (distancesOf === undefined) return NONE;
+    const distances = bands.doubles(target.length);
+    const own = bands.nested();
+    return distancesOf(regionMask(target, { share, spatial }, own), spatial, distances, own);
   };
+  return { p: values, target, share, spatial, distances: unit.distances ?? measured() };
+}
+
+/** Each pixel's part of the weights of all; undefined where they are all 0. */
+function sharesOf(unit: FieldUnit, bands: Bands): Float64Array | undefined {
+  const { target, weights, spatial } = unit;
+  const total = weights ? totalWeight(target, weights, bands) : countedPixels(unit, bands);
+  if (total === 0) return undefined;
+  const { count, length } = linesOf(spatial);
+  const share = bands.doubles(target.length);
+  bands.each(count, length, (from, to) => {
+    if (weights) {
+      for (let i = from * length; i < to * length; i++) {
+        share[i] = Number.isNaN(target[i]) ? 0 : weights[i] / total;
+      }
+    } else {
+      const each = 1 / total;
+      for (let i = from * length; i < to * length; i++) share[i] = Number.isNaN(target[i]) ? 0 : each;
+    }
+  });
+  return share;
+}
+
+/** The weights of pixels that count, added in their order. */
+function totalWeight(target: Float64Array, weights: Float64Array, bands: Bands): number {
+  const total = bands.doubles(1);
+  bands.each(1, target.length, () => {
+    let sum = 0;
+    for (let i = 0; i < target.length; i++) if (!Number.isNaN(target[i])) sum += weights[i];
+    total[0] = sum;
+  });
+  return total[0];
+}
+
+function countedPixels({ target, spatial }: FieldUnit, bands: Bands): number {
+  const { count, length } = linesOf(spatial);
+  const counts = bands.doubles(count);
+  bands.each(count, length, (from, to) => {
+    for (let line = from; line < to; line++) {
+      let counted = 0;
+      for (let i = line * length; i < (line + 1) * length; i++) counted += Number.isNaN(target[i]) ? 0 : 1;
+      counts[line] = counted;
+    }
+  });
+  return counts.reduce((a, b) => a + b, 0);
 }

@@ -1,9 +1,11 @@
 /** Boundary loss. @module */
 
+import { sumInOrder } from "../bands.ts";
 import type { LossDefinition } from "../definition.ts";
 import { type SurfaceLossOptions, spacingField, surfaceFields, surfaceTerm } from "../families/surface.ts";
 import type { Loss } from "../loss.ts";
 import { defineLoss } from "../single-loss.ts";
+import { linesOf } from "../surface/lines.ts";
 import { signedDistanceMap } from "../surface/signed-distance-map.ts";
 
 export interface BoundaryOptions extends SurfaceLossOptions {
@@ -29,14 +31,20 @@ export const boundaryDefinition: LossDefinition = {
       classes,
       selection: "foreground",
       takesDistanceMaps: true,
-      distances: (mask, spatial) => signedDistanceMap(mask, spatial, options.spacing),
-      measure({ p, share, distances: phi }) {
-        let value = 0;
-        for (let i = 0; i < p.length; i++) {
-          if (share[i] !== 0) value += share[i] * phi[i] * p[i];
-          p[i] = share[i] === 0 ? 0 : share[i] * phi[i];
-        }
-        return value;
+      distances: (mask, spatial, out, bands) => signedDistanceMap(mask, spatial, options.spacing, out, bands),
+      // A mask and what distances take; then the parts of the value.
+      workspace: (pixels) => 2 * pixels + 1,
+      measure({ p, share, spatial, distances: phi }, bands) {
+        const { count, length } = linesOf(spatial);
+        const parts = bands.doubles(p.length);
+        bands.each(count, length, (from, to) => {
+          for (let i = from * length; i < to * length; i++) {
+            const slope = share[i] === 0 ? 0 : share[i] * phi[i];
+            parts[i] = slope * p[i];
+            p[i] = slope;
+          }
+        });
+        return sumInOrder(parts, bands);
       },
     });
   },

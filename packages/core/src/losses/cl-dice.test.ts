@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { oneHot, softmax } from "../activations.ts";
+import { OneBand } from "../bands.ts";
 import type { Loss } from "../loss.ts";
 import { referenceValueAndGrad } from "../reference-value.ts";
-import { SoftSkeleton } from "../surface/soft-skeleton.ts";
+import { softSkeleton } from "../surface/soft-skeleton.ts";
 import { centralDifferences } from "../testing/central-differences.ts";
 import { relativeError } from "../testing/relative-error.ts";
 import { shapesProblem } from "../testing/shapes-problem.ts";
@@ -70,7 +71,8 @@ describe("centerline Dice of several channels", () => {
     const sums = { spG: 0, sp: 0, sgP: 0, sg: 0 };
     for (const row of [1, 2, 4, 5]) {
       const part = (all: ArrayLike<number>) => Float64Array.from(all).subarray(row * 42, (row + 1) * 42);
-      const skeleton = (of: Float64Array) => new SoftSkeleton(of, [], [6, 7], 3).values;
+      const skeleton = (of: Float64Array) =>
+        softSkeleton(of, undefined, [6, 7], 3, new OneBand(), new Float64Array(42));
       const [ofP, ofG] = [part(p), part(g)];
       skeleton(ofP).forEach((s, i) => {
         sums.spG += s * ofG[i];

@@ -1,9 +1,11 @@
 /** Hausdorff loss by erosions. @module */
 
+import { doublesOf, sumInOrder, takeBytes } from "../bands.ts";
 import type { LossDefinition, Preset } from "../definition.ts";
 import { type SurfaceLossOptions, surfaceFields, surfaceTerm } from "../families/surface.ts";
 import type { Loss } from "../loss.ts";
 import { defineLoss } from "../single-loss.ts";
+import { linesOf } from "../surface/lines.ts";
 import { SoftErosions } from "../surface/soft-erosion.ts";
 
 export interface HausdorffErosionOptions extends SurfaceLossOptions {
@@ -47,20 +49,31 @@ export const hausdorffErosionDefinition: LossDefinition = {
       options,
       classes,
       selection: "all",
-      measure({ p, target, share, spatial }) {
-        const open = Uint8Array.from(share, (s) => (s === 0 ? 0 : 1));
-        const error = p.map((v, i) => (open[i] === 0 ? 0 : v - target[i]));
-        const eroded = new SoftErosions(
-          error.map((e) => e * e),
-          open,
-          spatial,
-          erosions,
-        );
-        const value = eroded.weightedSum(weight).reduce((sum, v, i) => sum + share[i] * v, 0);
-        eroded.slopes(weight, share).forEach((slope, i) => {
-          p[i] = 2 * error[i] * slope;
+      // Errors, their squares (then the parts of the value) and what is open.
+      workspace: (pixels, lines) =>
+        2 * pixels + 1 + doublesOf(pixels) + SoftErosions.workspace(pixels, lines, erosions),
+      measure({ p, target, share, spatial }, bands) {
+        const { count, length } = linesOf(spatial);
+        const open = takeBytes(bands, p.length);
+        const error = bands.doubles(p.length);
+        const squared = bands.doubles(p.length);
+        bands.each(count, length, (from, to) => {
+          for (let i = from * length; i < to * length; i++) {
+            open[i] = share[i] === 0 ? 0 : 1;
+            error[i] = share[i] === 0 ? 0 : p[i] - target[i];
+            squared[i] = error[i] * error[i];
+          }
         });
-        return value;
+        const eroded = new SoftErosions(squared, open, spatial, erosions, bands);
+        const sum = eroded.weightedSum(weight);
+        const slopes = eroded.slopes(weight, share);
+        bands.each(count, length, (from, to) => {
+          for (let i = from * length; i < to * length; i++) {
+            squared[i] = share[i] * sum[i];
+            p[i] = 2 * error[i] * slopes[i];
+          }
+        });
+        return sumInOrder(squared, bands);
       },
     });
   },

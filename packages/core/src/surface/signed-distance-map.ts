@@ -10,9 +10,11 @@
  *
  * @module
  */
+import { type Bands, OneBand } from "../bands.ts";
 import { classLabel } from "../class-label.ts";
 import { checkTensor, elementCount, type Tensor } from "../tensor.ts";
 import { distanceField } from "./distance-field.ts";
+import { linesOf } from "./lines.ts";
 
 /**
  * The signed distance map of one mask, `[...spatial]`. A region that is empty or that fills the grid has no
@@ -22,6 +24,7 @@ import { distanceField } from "./distance-field.ts";
  * @param mask - `[...spatial]`, row-major; the region is where it is not 0.
  * @param spacing - distance between neighbours along each axis, 1 by default.
  * @param out - `[...spatial]`, overwritten and returned; a new array by default.
+ * @param bands - that threads share the work in; one by default.
  * @throws PixelgradError `SHAPE_MISMATCH`, `OPTION_INVALID`.
  */
 export function signedDistanceMap(
@@ -29,10 +32,14 @@ export function signedDistanceMap(
   spatial: readonly number[],
   spacing?: readonly number[],
   out: Float64Array = new Float64Array(mask.length),
+  bands: Bands = new OneBand(),
 ): Float64Array {
-  distanceField(mask, spatial, spacing, out);
-  // A distance of 0 is no distance: the mask is empty or full.
-  for (let i = 0; i < mask.length; i++) if (mask[i] !== 0 && out[i] > 0) out[i] = 1 - out[i];
+  distanceField(mask, spatial, spacing, out, bands);
+  const { count, length } = linesOf(spatial);
+  bands.each(count, length, (from, to) => {
+    // A distance of 0 is no distance: the mask is empty or full.
+    for (let i = from * length; i < to * length; i++) if (mask[i] !== 0 && out[i] > 0) out[i] = 1 - out[i];
+  });
   return out;
 }
 

@@ -11,12 +11,14 @@
  *
  * @module
  */
-import { elementCount } from "../tensor.ts";
+import { type Bands, doublesOf, takeBytes } from "../bands.ts";
+import { crossMean } from "./cross-mean.ts";
+import { type Lines, linesOf } from "./lines.ts";
 
 interface Step {
   /** b', the map after the erosion. */
   readonly map: Float64Array;
-  /** Where K b - 1/2 is not cut. */
+  /** 1 where K b - 1/2 is not cut. */
   readonly uncut: Uint8Array;
   /** max e - min e; 0 where nothing is divided. */
   readonly span: number;
@@ -24,21 +26,38 @@ interface Step {
   readonly lowest: number;
 }
 
+/** Where a line has its extremes, and which: four numbers, the places -1 where no pixel is open. */
+const Extreme = { highestAt: 0, highest: 1, lowestAt: 2, lowest: 3, length: 4 } as const;
+
 export class SoftErosions {
   readonly #open: Uint8Array;
-  readonly #spatial: readonly number[];
+  readonly #lines: Lines;
+  readonly #bands: Bands;
   readonly #steps: Step[] = [];
+
+  /** Numbers that erosions and their slopes take of the bands' memory. */
+  static workspace(pixels: number, lines: number, erosions: number): number {
+    const step = pixels + doublesOf(pixels) + Extreme.length * lines;
+    return erosions * step + 3 * pixels;
+  }
 
   /**
    * @param errors - `[...spatial]`, row-major, 0 where not open.
-   * @param open - 0 for a pixel that is as if outside of the image.
+   * @param open - 0 for a pixel that is as if outside of the image, else 1.
    */
-  constructor(errors: Float64Array, open: Uint8Array, spatial: readonly number[], erosions: number) {
+  constructor(
+    errors: Float64Array,
+    open: Uint8Array,
+    spatial: readonly number[],
+    erosions: number,
+    bands: Bands,
+  ) {
     this.#open = open;
-    this.#spatial = spatial;
+    this.#lines = linesOf(spatial);
+    this.#bands = bands;
     let map = errors;
     for (let k = 0; k < erosions; k++) {
-      const step = erode(map, open, spatial);
+      const step = this.#erode(map);
       this.#steps.push(step);
       map = step.map;
     }
@@ -46,10 +65,12 @@ export class SoftErosions {
 
   /** sum over k of weight(k) b_k, b_1 being the map after the first erosion. */
   weightedSum(weight: (k: number) => number): Float64Array {
-    const sum = new Float64Array(this.#open.length);
-    this.#steps.forEach(({ map }, k) => {
-      const w = weight(k + 1);
-      for (let i = 0; i < sum.length; i++) sum[i] += w * map[i];
+    const sum = this.#bands.doubles(this.#open.length);
+    this.#eachPart((from, to) => {
+      sum.fill(0, from, to);
+      this.#steps.forEach(({ map }, k) => {
+        addScaled(map, weight(k + 1), from, to, sum);
+      });
     });
     return sum;
   }
@@ -59,71 +80,147 @@ export class SoftErosions {
    * order takes its gradient.
    */
   slopes(weight: (k: number) => number, share: Float64Array): Float64Array {
-    let back: Float64Array = new Float64Array(share.length);
+    const back = this.#bands.doubles(share.length);
+    const uncut = this.#bands.doubles(share.length);
+    this.#eachPart((from, to) => {
+      back.fill(0, from, to);
+    });
     for (let k = this.#steps.length; k >= 1; k--) {
-      const w = weight(k);
-      for (let i = 0; i < back.length; i++) back[i] += w * share[i];
-      back = this.#back(this.#steps[k - 1], back);
+      this.#back(this.#steps[k - 1], weight(k), share, back, uncut);
     }
     return back;
   }
 
-  /** From the gradient of an eroded map to that of the map before it. */
-  #back({ map, uncut, span, highest, lowest }: Step, of: Float64Array): Float64Array {
-    if (span > 0) {
-      let ofHighest = 0;
-      let ofLowest = 0;
-      for (let i = 0; i < of.length; i++) {
-        if (this.#open[i] === 0) continue;
-        of[i] /= span;
-        ofHighest -= of[i] * map[i];
-        ofLowest += of[i] * (map[i] - 1);
+  #erode(before: Float64Array): Step {
+    const bands = this.#bands;
+    const open = this.#open;
+    const { count, length } = this.#lines;
+    const map = bands.doubles(open.length);
+    const uncut = takeBytes(bands, open.length);
+    const extremes = bands.doubles(Extreme.length * count);
+    bands.each(count, length, (from, to) => {
+      for (let line = from; line < to; line++) {
+        crossMean(before, this.#lines, line, map);
+        cutLine(map, line, length, open, uncut, extremes);
       }
-      of[highest] += ofHighest;
-      of[lowest] += ofLowest;
+    });
+    const { highest, lowest, span, least } = extremesOf(extremes);
+    if (span > 0) {
+      this.#eachPart((from, to) => {
+        for (let i = from; i < to; i++) if (open[i] !== 0) map[i] = (map[i] - least) / span;
+      });
     }
-    for (let i = 0; i < of.length; i++) of[i] *= uncut[i];
-    const back = crossMean(of, this.#spatial);
-    for (let i = 0; i < back.length; i++) back[i] *= this.#open[i];
-    return back;
+    return { map, uncut, span, highest, lowest };
+  }
+
+  /**
+   * Turns `back`, the gradient of an eroded map, to which `w` times the share is added, into that of the map before it.
+   * @param ofUncut - overwritten.
+   */
+  #back(step: Step, w: number, share: Float64Array, back: Float64Array, ofUncut: Float64Array): void {
+    const { map, uncut, span, highest, lowest } = step;
+    const open = this.#open;
+    const lines = this.#lines;
+    const { count, length } = lines;
+    this.#eachPart((from, to) => {
+      for (let i = from; i < to; i++) {
+        const sum = back[i] + w * share[i];
+        const of = span > 0 && open[i] !== 0 ? sum / span : sum;
+        back[i] = of;
+        ofUncut[i] = of * uncut[i];
+      }
+    });
+    if (span > 0) {
+      this.#bands.each(1, open.length, () => {
+        const of = ofExtremes(map, open, back);
+        ofUncut[highest] += of.highest * uncut[highest];
+        ofUncut[lowest] += of.lowest * uncut[lowest];
+      });
+    }
+    this.#bands.each(count, length, (from, to) => {
+      for (let line = from; line < to; line++) crossMean(ofUncut, lines, line, back);
+      for (let i = from * length; i < to * length; i++) back[i] *= open[i];
+    });
+  }
+
+  /** One pass over pixels that do not look at each other. */
+  #eachPart(body: (from: number, to: number) => void): void {
+    const { count, length } = this.#lines;
+    this.#bands.each(count, length, (from, to) => body(from * length, to * length));
   }
 }
 
-function erode(before: Float64Array, open: Uint8Array, spatial: readonly number[]): Step {
-  const map = crossMean(before, spatial);
-  const uncut = new Uint8Array(map.length);
+function addScaled(values: Float64Array, by: number, from: number, to: number, sum: Float64Array): void {
+  for (let i = from; i < to; i++) sum[i] += by * values[i];
+}
+
+/** Makes of the means of a line e of the module's equation, and notes its extremes. */
+function cutLine(
+  map: Float64Array,
+  line: number,
+  length: number,
+  open: Uint8Array,
+  uncut: Uint8Array,
+  extremes: Float64Array,
+): void {
   let highest = -1;
   let lowest = -1;
-  for (let i = 0; i < map.length; i++) {
+  let most = 0;
+  let least = 0;
+  for (let i = line * length; i < (line + 1) * length; i++) {
     if (open[i] === 0) {
       map[i] = 0;
+      uncut[i] = 0;
       continue;
     }
     const e = map[i] - 0.5;
     uncut[i] = e < 0 ? 0 : 1;
-    map[i] = Math.max(0, e);
-    if (highest < 0 || map[i] > map[highest]) highest = i;
-    if (lowest < 0 || map[i] < map[lowest]) lowest = i;
+    const cut = Math.max(0, e);
+    map[i] = cut;
+    if (highest < 0 || cut > most) {
+      highest = i;
+      most = cut;
+    }
+    if (lowest < 0 || cut < least) {
+      lowest = i;
+      least = cut;
+    }
   }
-  const span = highest < 0 ? 0 : map[highest] - map[lowest];
-  if (span > 0) {
-    const least = map[lowest];
-    for (let i = 0; i < map.length; i++) if (open[i] !== 0) map[i] = (map[i] - least) / span;
-  }
-  return { map, uncut, span, highest, lowest };
+  const at = line * Extreme.length;
+  extremes[at + Extreme.highestAt] = highest;
+  extremes[at + Extreme.highest] = most;
+  extremes[at + Extreme.lowestAt] = lowest;
+  extremes[at + Extreme.lowest] = least;
 }
 
-/** The mean over each pixel and its neighbours along the axes; 0 beyond the edge. */
-function crossMean(map: Float64Array, spatial: readonly number[]): Float64Array {
-  const sum = map.slice();
-  spatial.forEach((length, axis) => {
-    const stride = elementCount(spatial.slice(axis + 1));
-    for (let slab = 0; slab < map.length; slab += length * stride) {
-      for (let i = slab + stride; i < slab + length * stride; i++) {
-        sum[i] += map[i - stride];
-        sum[i - stride] += map[i];
-      }
+/** The first extremes of all lines. */
+function extremesOf(extremes: Float64Array) {
+  let highest = -1;
+  let lowest = -1;
+  let most = 0;
+  let least = 0;
+  for (let at = 0; at < extremes.length; at += Extreme.length) {
+    if (extremes[at + Extreme.highestAt] < 0) continue;
+    if (highest < 0 || extremes[at + Extreme.highest] > most) {
+      highest = extremes[at + Extreme.highestAt];
+      most = extremes[at + Extreme.highest];
     }
-  });
-  return sum.map((v) => v / (2 * spatial.length + 1));
+    if (lowest < 0 || extremes[at + Extreme.lowest] < least) {
+      lowest = extremes[at + Extreme.lowestAt];
+      least = extremes[at + Extreme.lowest];
+    }
+  }
+  return { highest, lowest, span: most - least, least };
+}
+
+/** What comes to the extremes of the gradient of all, which is divided by their span. */
+function ofExtremes(map: Float64Array, open: Uint8Array, of: Float64Array) {
+  let highest = 0;
+  let lowest = 0;
+  for (let i = 0; i < of.length; i++) {
+    if (open[i] === 0) continue;
+    highest -= of[i] * map[i];
+    lowest += of[i] * (map[i] - 1);
+  }
+  return { highest, lowest };
 }

@@ -99,6 +99,20 @@ describe("squaredDistanceFromSeeds", () => {
     ]);
   });
 
+  test("is exactly the brute force for runs of zeros among others, higher and lower ones", () => {
+    const random = seededRandom(8);
+    for (let round = 0; round < 40; round++) {
+      const heights = [0, 0, Number.POSITIVE_INFINITY, 3, -2, -40];
+      let height = 0;
+      const seeds = Float64Array.from({ length: 60 }, () => {
+        if (random() < 0.4) height = heights[Math.floor(random() * (round % 2 === 0 ? 4 : 6))];
+        return height;
+      });
+      const expected = bruteForce(seeds.slice(), [12, 5], [1, 1]);
+      expect(Array.from(squaredDistanceFromSeeds(seeds, [12, 5]))).toEqual(expected);
+    }
+  });
+
   test("is the brute force within 1e-12 for any heights", () => {
     const random = seededRandom(3);
     for (let round = 0; round < 20; round++) {

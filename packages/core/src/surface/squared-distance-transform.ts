@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { type Bands, OneBand } from "../bands.ts";
 import { elementCount } from "../tensor.ts";
 import { checkedSpacing } from "./grid.ts";
 
@@ -52,30 +53,71 @@ export function squaredDistanceFromSeeds(
 ): Float64Array {
   const steps = checkedSpacing(seeds.length, spatial, spacing);
   if (seeds.length === 0) return seeds;
-  const longest = Math.max(1, ...spatial);
-  const envelope = new LowerEnvelope(longest);
-  const lines = new Float64Array(LINES_AT_ONCE * longest);
+  const bands = new OneBand();
   for (let axis = spatial.length - 1; axis >= 0; axis--) {
-    const length = spatial[axis];
-    const stride = elementCount(spatial.slice(axis + 1));
-    if (stride === 1) {
-      for (let at = 0; at < seeds.length; at += length) envelope.replace(seeds, at, length, steps[axis]);
-      continue;
-    }
-    for (let slab = 0; slab < seeds.length; slab += length * stride) {
-      for (let column = 0; column < stride; column += LINES_AT_ONCE) {
-        const count = Math.min(LINES_AT_ONCE, stride - column);
-        for (let q = 0, at = slab + column; q < length; q++, at += stride) {
-          for (let k = 0; k < count; k++) lines[k * length + q] = seeds[at + k];
-        }
-        for (let k = 0; k < count; k++) envelope.replace(lines, k * length, length, steps[axis]);
-        for (let q = 0, at = slab + column; q < length; q++, at += stride) {
-          for (let k = 0; k < count; k++) seeds[at + k] = lines[k * length + q];
-        }
-      }
-    }
+    spreadAlongAxis(seeds, spatial, axis, steps[axis], bands);
   }
   return seeds;
+}
+
+/** Takes the minimum along one axis; `step` is the distance of neighbours. */
+export function spreadAlongAxis(
+  values: Float64Array,
+  spatial: readonly number[],
+  axis: number,
+  step: number,
+  bands: Bands,
+): void {
+  const length = spatial[axis];
+  const stride = elementCount(spatial.slice(axis + 1));
+  const envelope = new LowerEnvelope(length);
+  if (stride === 1) {
+    bands.each(values.length / length, length, (from, to) => {
+      for (let line = from; line < to; line++) envelope.replace(values, line * length, length, step);
+    });
+    return;
+  }
+  const lines = new Float64Array(LINES_AT_ONCE * length);
+  const perSlab = Math.ceil(stride / LINES_AT_ONCE);
+  const slabs = values.length / (length * stride);
+  bands.each(slabs * perSlab, LINES_AT_ONCE * length, (from, to) => {
+    for (let group = from; group < to; group++) {
+      const column = (group % perSlab) * LINES_AT_ONCE;
+      const count = Math.min(LINES_AT_ONCE, stride - column);
+      const first = Math.floor(group / perSlab) * length * stride + column;
+      gatherLines(values, first, stride, count, length, lines);
+      for (let k = 0; k < count; k++) envelope.replace(lines, k * length, length, step);
+      scatterLines(values, first, stride, count, length, lines);
+    }
+  });
+}
+
+/** Copies neighbouring lines that run across memory, one behind the other. */
+function gatherLines(
+  values: Float64Array,
+  first: number,
+  stride: number,
+  count: number,
+  length: number,
+  lines: Float64Array,
+): void {
+  for (let q = 0, at = first; q < length; q++, at += stride) {
+    for (let k = 0; k < count; k++) lines[k * length + q] = values[at + k];
+  }
+}
+
+/** Copies them back. */
+function scatterLines(
+  values: Float64Array,
+  first: number,
+  stride: number,
+  count: number,
+  length: number,
+  lines: Float64Array,
+): void {
+  for (let q = 0, at = first; q < length; q++, at += stride) {
+    for (let k = 0; k < count; k++) values[at + k] = lines[k * length + q];
+  }
 }
 
 /**
@@ -121,27 +163,37 @@ class LowerEnvelope {
     const start = this.#start;
     const square = step * step;
     let top = -1;
+    let topRoot = 0;
+    let topHeight = 0;
+    let topStart = 0;
     for (let q = 0; q < length; q++) {
       const h = values[at + q];
       if (h === Number.POSITIVE_INFINITY) continue;
+      // Amid zeros it is the lowest at q alone: elsewhere the first or the last of them is lower.
+      if (h === 0 && q > 0 && values[at + q - 1] === 0 && q + 1 < length && values[at + q + 1] === 0)
+        continue;
       let from = Number.NEGATIVE_INFINITY;
       while (top >= 0) {
         // The two parabolas meet here; one of the same height that starts further right always wins to its right.
-        from = ((h - height[top]) / (square * (q - root[top])) + q + root[top]) / 2;
-        if (from > start[top]) break;
-        top--;
+        from = ((h - topHeight) / (square * (q - topRoot)) + q + topRoot) / 2;
+        if (from > topStart) break;
         from = Number.NEGATIVE_INFINITY;
+        if (--top < 0) break;
+        topRoot = root[top];
+        topHeight = height[top];
+        topStart = start[top];
       }
       top++;
-      root[top] = q;
-      height[top] = h;
-      start[top] = from;
+      root[top] = topRoot = q;
+      height[top] = topHeight = h;
+      start[top] = topStart = from;
     }
     if (top < 0) return;
     for (let q = 0, k = 0; q < length; q++) {
       while (k < top && start[k + 1] < q) k++;
       const d = step * (q - root[k]);
-      values[at + q] = height[k] + d * d;
+      const lowest = height[k] + d * d;
+      if (values[at + q] !== 0 || lowest < 0) values[at + q] = lowest;
     }
   }
 }
