@@ -102,7 +102,7 @@ function completeUnits(
   if (units.length === 0 || first.every((sums) => plan.terms.every((_, i) => plan.firstOf(sums, i)[0] === 0)))
     return;
   for (const { term, image, unit } of units) {
-    addSums(plan.firstOf(first[image]!, term), measureUnit(plan.terms[term]!.term, unit));
+    addSums(plan.firstOf(first[image]!, term), measureUnit(plan.terms[term]!.term, unit, room));
   }
   const coefficients = plan.finish(first);
   for (const { term, image, unit } of units) {
