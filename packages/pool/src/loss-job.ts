@@ -1,7 +1,8 @@
 /** What the threads of a LossPool are sent: a place to serve at, the maps to help with there, and units of fields. */
 import type { MessagePort } from "node:worker_threads";
-import type { EncodedError, FieldUnit, LossSpec } from "@pixelgrad/core";
+import type { EncodedError, LossSpec } from "@pixelgrad/core";
 import type { SharedArray, SharedProblem } from "./shared-problem.ts";
+import type { SharedUnit } from "./shared-unit.ts";
 
 /** Asks a thread to help with maps until it is told to stop, or is not needed for a while. */
 export interface ServeJob {
@@ -35,8 +36,7 @@ export interface UnitJob {
   readonly classes: number;
   /** Index of the term in the plan. */
   readonly term: number;
-  readonly unit: FieldUnit;
-  readonly values: SharedArray;
+  readonly unit: SharedUnit;
   /** Of the unit's term and image; absent to measure, present to fill. */
   readonly coefficients?: Float64Array;
 }

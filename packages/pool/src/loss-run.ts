@@ -24,7 +24,7 @@ import type { LossJob, LossJobResult } from "./loss-job.ts";
 import type { OrderedPool } from "./ordered-pool.ts";
 import { type MapContext, PieceMap } from "./piece-map.ts";
 import { sharedDoubles } from "./shared-doubles.ts";
-import { type SharedArray, shareWhole } from "./shared-problem.ts";
+import { shareUnit } from "./shared-unit.ts";
 
 export class LossRun {
   readonly #pool: OrderedPool<LossJob, LossJobResult>;
@@ -123,8 +123,7 @@ export class LossRun {
         const { term, image } = place;
         const unit = unitAt(plan, problem, fields, place, true, sharedDoubles);
         const own = coefficients && { coefficients: plan.coefficientsOf(coefficients[image]!, term).slice() };
-        const values = shareWhole(unit.values, arena) as SharedArray;
-        yield { unit: { ...common, term, unit, values, ...own } };
+        yield { unit: { ...common, term, unit: shareUnit(unit, arena), ...own } };
       }
     }
     // A thread that serves takes no job.
