@@ -95,7 +95,8 @@ export class LossRun {
     const map = new PieceMap(this.#context, {
       loss: this.#loss,
       call: this.#call,
-      views: pieces.map((piece) => viewPiece(plan, problem, piece, outputs)),
+      pieces,
+      view: (piece) => viewPiece(plan, problem, piece, outputs),
       leaveToThreads: this.#hasLongPieces,
       ...(outputs.fields && { fields: outputs.fields }),
       ...(coefficients && { coefficients }),

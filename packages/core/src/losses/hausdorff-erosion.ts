@@ -48,7 +48,7 @@ export const hausdorffErosionDefinition: LossDefinition = {
       classes,
       selection: "all",
       measure({ p, target, share, spatial }) {
-        const open = Uint8Array.from(share, (s) => (s === 0 ? 0 : 1));
+        const open = new Uint8Array(share.length).map((_, i) => (share[i] === 0 ? 0 : 1));
         const error = p.map((v, i) => (open[i] === 0 ? 0 : v - target[i]));
         const eroded = new SoftErosions(
           error.map((e) => e * e),

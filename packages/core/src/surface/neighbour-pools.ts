@@ -94,7 +94,7 @@ export function addBoxMaximumSlopes(
   to: Float64Array,
 ): void {
   let values = image;
-  let winners = Int32Array.from(image, (_, i) => i);
+  let winners = new Int32Array(image.length).map((_, i) => i);
   // The last axis first: of equal maxima the first row then wins, and in it the first pixel.
   for (const { length, stride } of axesOf(spatial).toReversed()) {
     const next = values.slice();
