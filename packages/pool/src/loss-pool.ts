@@ -26,6 +26,7 @@ import {
 } from "@pixelgrad/core";
 import type { ArrayType, ArrayTypes } from "./array-types.ts";
 import { EventLoop } from "./event-loop.ts";
+import { KeptDoubles } from "./kept-doubles.ts";
 import type { LossJob, LossJobResult } from "./loss-job.ts";
 import { LossRun } from "./loss-run.ts";
 import { cancelled, OrderedPool, poolClosed } from "./ordered-pool.ts";
@@ -84,6 +85,7 @@ export class LossPool implements AsyncDisposable {
       engine: this.#engine,
       serving: new ServingThreads(this.#pool),
       staging: new StagingMemory(this.#engine),
+      kept: new KeptDoubles(),
       eventLoop: new EventLoop(),
     };
   }

@@ -23,7 +23,6 @@ import {
 import type { LossJob, LossJobResult } from "./loss-job.ts";
 import type { OrderedPool } from "./ordered-pool.ts";
 import { type MapContext, PieceMap } from "./piece-map.ts";
-import { sharedDoubles } from "./shared-doubles.ts";
 import { shareUnit } from "./shared-unit.ts";
 
 export class LossRun {
@@ -52,15 +51,16 @@ export class LossRun {
   /** The sums of all maps; gradient and elements are written where the call has room for them. */
   async maps(pieces: readonly Piece[]): Promise<ImageSums> {
     const { plan, problem, outputs } = this.#call;
+    const { engine, kept } = this.#context;
     const first = zeroSums(problem, plan.firstLength);
     const second = zeroSums(problem, plan.secondLength);
     const fields = makeFields(
       plan,
       problem,
-      (length, term) => this.#context.engine.units.field(term, length) ?? sharedDoubles(length),
+      (length, term) => engine.units.field(term, length) ?? kept.take(`field ${term}`, length),
     );
-    const kept = { ...(plan.hasFields && { fields }), ...this.#roomForSoftmax() };
-    await this.#mapPieces(pieces, kept, undefined, first);
+    const between = { ...(plan.hasFields && { fields }), ...this.#roomForSoftmax() };
+    await this.#mapPieces(pieces, between, undefined, first);
     await this.#mapUnits(measuringPlaces(plan, problem), fields, undefined, (sums, { term, image }) =>
       addSums(plan.firstOf(first[image]!, term), sums),
     );
@@ -72,7 +72,7 @@ export class LossRun {
       coefficients,
       (sums, { term, image }) => addSums(plan.secondOf(second[image]!, term), sums),
     );
-    if (runsSecond) await this.#mapPieces(pieces, { ...outputs, ...kept }, coefficients, second);
+    if (runsSecond) await this.#mapPieces(pieces, { ...outputs, ...between }, coefficients, second);
     return { first, second };
   }
 
@@ -117,14 +117,18 @@ export class LossRun {
     if (places.length === 0) return;
     const { plan, problem } = this.#call;
     const { id, options } = this.#loss;
-    const { arena } = this.#context.engine;
+    const { engine, kept } = this.#context;
+    const { window } = this.#pool;
     const common = { loss: { id, options }, classes: problem.classes };
     function* jobs(): Generator<LossJob> {
-      for (const place of places) {
+      for (const [job, place] of places.entries()) {
         const { term, image } = place;
-        const unit = unitAt(plan, problem, fields, place, true, sharedDoubles);
+        // What the job before the window used is free again.
+        let arrays = 0;
+        const allocate = (length: number) => kept.take(`unit ${job % window} ${arrays++}`, length);
+        const unit = unitAt(plan, problem, fields, place, true, allocate);
         const own = coefficients && { coefficients: plan.coefficientsOf(coefficients[image]!, term).slice() };
-        yield { unit: { ...common, term, unit: shareUnit(unit, arena), ...own } };
+        yield { unit: { ...common, term, unit: shareUnit(unit, engine.arena), ...own } };
       }
     }
     // A thread that serves takes no job.

@@ -2,6 +2,7 @@
 import { binaryCrossEntropy, cutPieces, LossEngine, openCall, tensor, viewPiece } from "@pixelgrad/core";
 import { describe, expect, test } from "vitest";
 import { EventLoop } from "./event-loop.ts";
+import { KeptDoubles } from "./kept-doubles.ts";
 import type { MapSpec } from "./map-message.ts";
 import { OrderedPool } from "./ordered-pool.ts";
 import { type MapContext, PieceMap } from "./piece-map.ts";
@@ -33,6 +34,7 @@ function mapOn(worker: string) {
     engine,
     serving: new ServingThreads(pool),
     staging: new StagingMemory(engine),
+    kept: new KeptDoubles(),
     eventLoop: new EventLoop(),
   };
   return { pool, map: () => new PieceMap(context, spec) };

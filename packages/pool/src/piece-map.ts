@@ -7,6 +7,7 @@
 import { type LossEngine, type PieceView, PixelgradError } from "@pixelgrad/core";
 import { Board } from "./board.ts";
 import type { EventLoop } from "./event-loop.ts";
+import type { KeptDoubles } from "./kept-doubles.ts";
 import type { MapMessage } from "./loss-job.ts";
 import { type MapSpec, shareMap } from "./map-message.ts";
 import { cancelled } from "./ordered-pool.ts";
@@ -25,6 +26,8 @@ export interface MapContext {
   readonly engine: LossEngine;
   readonly serving: ServingThreads;
   readonly staging: StagingMemory;
+  /** For fields that the engine has no room for, and for the targets of units. */
+  readonly kept: KeptDoubles;
   readonly eventLoop: EventLoop;
 }
 
