@@ -15,10 +15,10 @@ import { checkTensor, elementCount, formatDims, positionOf, type Tensor } from "
  */
 export function sigmoid(logits: Tensor): Tensor<Float32Array> {
   checkTensor("Logits", logits);
-  return {
-    data: Float32Array.from(logits.data as Float32Array, (x) => reference.sigmoid(Number(x))),
-    dims: logits.dims,
-  };
+  const { data: x, dims } = logits;
+  const data = new Float32Array(x.length);
+  for (let i = 0; i < data.length; i++) data[i] = reference.sigmoid(Number(x[i]));
+  return { data, dims };
 }
 
 /**

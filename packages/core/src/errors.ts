@@ -37,6 +37,8 @@ export interface ErrorContexts {
   OPTION_CONFLICT: { readonly loss: string; readonly options: readonly string[] };
   OPTION_UNSUPPORTED: { readonly loss: string; readonly option: string };
   EXPRESSION_INVALID: { readonly expression: string; readonly position: number };
+  /** In bytes. */
+  MEMORY_EXHAUSTED: { readonly asked: number; readonly left: number };
 }
 
 export type ErrorCode = keyof ErrorContexts;

@@ -81,6 +81,23 @@ describe("the memory", () => {
     expect(memory.buffer.byteLength).toBe(before);
   });
 
+  test("takes twice what the largest call needs, at most, when images grow from call to call", () => {
+    const loss = parseLoss("binary-cross-entropy + lovasz-hinge + dice");
+    const call = (engine: LossEngine, length: number) => {
+      const { logits, target } = denseProblem(3, [1, 1, length], "mild");
+      runOn(engine, loss, logits, target, new Float32Array(length));
+    };
+    const taken = (lengths: readonly number[]) => {
+      const engine = new LossEngine();
+      for (const length of lengths) call(engine, length);
+      return engine.arena.memory.buffer.byteLength;
+    };
+    const largest = 120_001;
+    const growing = Array.from({ length: 60 }, (_, i) => largest - 2000 * (59 - i));
+    // And a page, at most, for each time that one of a dozen areas has doubled.
+    expect(taken(growing)).toBeLessThan(2 * taken([largest]) + 12 * 7 * 65_536);
+  });
+
   test("holds the module's own data below 2 KiB, clear of the arena's header at 4 KiB", () => {
     const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true });
     instantiateKernels(memory);

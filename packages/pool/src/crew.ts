@@ -26,15 +26,16 @@ const SPIN = 0.02;
 /** What the threads of a crew have in common. */
 export interface CrewMemory {
   readonly counts: Int32Array;
-  readonly workspace: Float64Array;
+  /** A buffer, as a message keeps 32 bits of a view's length. */
+  readonly workspace: SharedArrayBuffer;
 }
 
 /** Thrown in every thread of a crew that was stopped. */
 export class CrewStopped extends Error {}
 
-/** @param workspace - over a SharedArrayBuffer, of as many numbers as the unit takes. */
-export function makeCrew(workspace: Float64Array): CrewMemory {
-  return { counts: new Int32Array(new SharedArrayBuffer(12)), workspace };
+/** @param workspace - at the start of a buffer, of as many numbers as the unit takes, or more. */
+export function makeCrew({ buffer }: Float64Array<SharedArrayBuffer>): CrewMemory {
+  return { counts: new Int32Array(new SharedArrayBuffer(12)), workspace: buffer };
 }
 
 /** No thread takes another band; those in flight end. */
@@ -54,7 +55,7 @@ export class Crew implements Bands {
 
   constructor(
     memory: CrewMemory,
-    workspace: Workspace = new Workspace(memory.workspace),
+    workspace: Workspace = new Workspace(new Float64Array(memory.workspace)),
     passed: { bands: number } = { bands: 0 },
   ) {
     this.#memory = memory;

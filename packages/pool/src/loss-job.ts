@@ -1,8 +1,9 @@
 /** What the threads of a LossPool are sent: a place to serve at, the maps to help with there, and units of fields. */
 import type { MessagePort } from "node:worker_threads";
-import type { EncodedError, FieldUnit, LossSpec } from "@pixelgrad/core";
+import type { EncodedError, LossSpec } from "@pixelgrad/core";
 import type { CrewMemory } from "./crew.ts";
 import type { SharedArray, SharedProblem } from "./shared-problem.ts";
+import type { SharedUnit } from "./shared-unit.ts";
 
 /** Asks a thread to help with maps until it is told to stop, or is not needed for a while. */
 export interface ServeJob {
@@ -36,8 +37,7 @@ export interface UnitJob {
   readonly classes: number;
   /** Index of the term in the plan. */
   readonly term: number;
-  readonly unit: FieldUnit;
-  readonly values: SharedArray;
+  readonly unit: SharedUnit;
   /** Of the unit's term and image; absent to measure, present to fill. */
   readonly coefficients?: Float64Array;
   /** Present where other threads run the same unit, in bands. */

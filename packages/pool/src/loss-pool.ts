@@ -7,7 +7,6 @@
 import {
   closeCall,
   cutPieces,
-  elementCount,
   isLevels,
   joinLevelGradients,
   joinLevelValues,
@@ -23,15 +22,16 @@ import {
   openCall,
   runInline,
   type Tensor,
-  tensor,
   withGrad,
 } from "@pixelgrad/core";
-import { type ArrayType, type ArrayTypes, arrayTypes } from "./array-types.ts";
+import type { ArrayType, ArrayTypes } from "./array-types.ts";
 import { EventLoop } from "./event-loop.ts";
+import { KeptDoubles } from "./kept-doubles.ts";
 import type { LossJob, LossJobResult } from "./loss-job.ts";
 import { LossRun } from "./loss-run.ts";
 import { cancelled, OrderedPool, poolClosed } from "./ordered-pool.ts";
 import type { MapContext } from "./piece-map.ts";
+import { poolTensor } from "./pool-tensor.ts";
 import { ServingThreads } from "./serving-threads.ts";
 import { StagingMemory } from "./staging.ts";
 import { hasSharedUnits } from "./unit-runs.ts";
@@ -86,6 +86,7 @@ export class LossPool implements AsyncDisposable {
       engine: this.#engine,
       serving: new ServingThreads(this.#pool),
       staging: new StagingMemory(this.#engine),
+      kept: new KeptDoubles(),
       eventLoop: new EventLoop(),
     };
   }
@@ -95,13 +96,13 @@ export class LossPool implements AsyncDisposable {
   }
 
   /**
-   * A tensor of zeros in the memory all threads share: work on it copies nothing. It lives as long as the pool.
+   * A tensor of zeros in the memory all threads share: work on it copies nothing. It lives as long as the pool, whose
+   * tensors have 3.75 GiB in all. Larger batches need no tensor: ordinary arrays, and arrays over SharedArrayBuffers, may
+   * be of any size, and pass through this memory piece by piece.
+   * @throws PixelgradError `SHAPE_MISMATCH`; `MEMORY_EXHAUSTED`, and takes nothing, where too little is left.
    */
   tensor<T extends ArrayType>(dims: readonly number[], type: T): Tensor<ArrayTypes[T]> {
-    const count = elementCount(dims);
-    const address = this.#engine.arena.allocate(count * arrayTypes[type].BYTES_PER_ELEMENT);
-    const data = new arrayTypes[type](this.#engine.arena.bytes.buffer, address, count);
-    return tensor(data, dims);
+    return poolTensor(this.#engine.arena, dims, type);
   }
 
   /** As `loss.value`, on the pool. */

@@ -23,8 +23,7 @@ import {
 import type { LossJob, LossJobResult, UnitJob } from "./loss-job.ts";
 import type { OrderedPool } from "./ordered-pool.ts";
 import { type MapContext, PieceMap } from "./piece-map.ts";
-import { sharedDoubles } from "./shared-doubles.ts";
-import { type SharedArray, shareWhole } from "./shared-problem.ts";
+import { shareUnit } from "./shared-unit.ts";
 import { type PlannedUnit, runUnits } from "./unit-runs.ts";
 
 export class LossRun {
@@ -53,15 +52,16 @@ export class LossRun {
   /** The sums of all maps; gradient and elements are written where the call has room for them. */
   async maps(pieces: readonly Piece[]): Promise<ImageSums> {
     const { plan, problem, outputs } = this.#call;
+    const { engine, kept } = this.#context;
     const first = zeroSums(problem, plan.firstLength);
     const second = zeroSums(problem, plan.secondLength);
     const fields = makeFields(
       plan,
       problem,
-      (length, term) => this.#context.engine.units.field(term, length) ?? sharedDoubles(length),
+      (length, term) => engine.units.field(term, length) ?? kept.take(`field ${term}`, length),
     );
-    const kept = { ...(plan.hasFields && { fields }), ...this.#roomForSoftmax() };
-    await this.#mapPieces(pieces, kept, undefined, first);
+    const between = { ...(plan.hasFields && { fields }), ...this.#roomForSoftmax() };
+    await this.#mapPieces(pieces, between, undefined, first);
     await this.#mapUnits(measuringPlaces(plan, problem), fields, undefined, (sums, { term, image }) =>
       addSums(plan.firstOf(first[image]!, term), sums),
     );
@@ -73,7 +73,7 @@ export class LossRun {
       coefficients,
       (sums, { term, image }) => addSums(plan.secondOf(second[image]!, term), sums),
     );
-    if (runsSecond) await this.#mapPieces(pieces, { ...outputs, ...kept }, coefficients, second);
+    if (runsSecond) await this.#mapPieces(pieces, { ...outputs, ...between }, coefficients, second);
     return { first, second };
   }
 
@@ -96,7 +96,8 @@ export class LossRun {
     const map = new PieceMap(this.#context, {
       loss: this.#loss,
       call: this.#call,
-      views: pieces.map((piece) => viewPiece(plan, problem, piece, outputs)),
+      pieces,
+      view: (piece) => viewPiece(plan, problem, piece, outputs),
       leaveToThreads: this.#hasLongPieces,
       ...(outputs.fields && { fields: outputs.fields }),
       ...(coefficients && { coefficients }),
@@ -117,25 +118,28 @@ export class LossRun {
     if (places.length === 0) return;
     const { plan, problem } = this.#call;
     const { id, options } = this.#loss;
-    const { arena, units } = this.#context.engine;
-    const jobAt = (place: UnitPlace): UnitJob => {
+    const { engine, kept } = this.#context;
+    const jobAt = (place: UnitPlace, slot: number): UnitJob => {
       const { term, image } = place;
-      const unit = unitAt(plan, problem, fields, place, true, sharedDoubles);
+      // What the job before in the slot used is free again.
+      let arrays = 0;
+      const allocate = (length: number) => kept.take(`unit ${slot} ${arrays++}`, length);
+      const unit = unitAt(plan, problem, fields, place, true, allocate);
       const own = coefficients && { coefficients: plan.coefficientsOf(coefficients[image]!, term).slice() };
-      const values = shareWhole(unit.values, arena) as SharedArray;
-      return { loss: { id, options }, classes: problem.classes, term, unit, values, ...own };
+      const shared = shareUnit(unit, engine.arena);
+      return { loss: { id, options }, classes: problem.classes, term, unit: shared, ...own };
     };
     const planned = places.map((place): PlannedUnit => {
       const { field } = plan.terms[place.term]!.term;
       return {
         pixels: problem.pixels,
         workspace: field!.workspace?.(problem.spatial, place.row),
-        job: () => jobAt(place),
+        job: (slot) => jobAt(place, slot),
       };
     });
     // A thread that serves takes no job.
     await this.#context.serving.stop();
-    const sums = await runUnits(this.#pool, planned, units, this.#signal);
+    const sums = await runUnits(this.#pool, planned, kept, this.#signal);
     for (const [i, place] of places.entries()) merge(sums[i]!, place);
   }
 }

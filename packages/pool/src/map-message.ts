@@ -1,5 +1,5 @@
 /** What threads are told of a map: its shape, where its arrays are, and its coefficients. @module */
-import type { LossCall, LossEngine, LossSpec, PieceView } from "@pixelgrad/core";
+import type { LossCall, LossEngine, LossSpec, Piece, PieceView } from "@pixelgrad/core";
 import type { Board } from "./board.ts";
 import type { MapMessage } from "./loss-job.ts";
 import { type ArrayName, arrayNames, type SharedArray, shareWhole } from "./shared-problem.ts";
@@ -9,8 +9,9 @@ import { Staging, type StagingMemory } from "./staging.ts";
 export interface MapSpec {
   readonly loss: LossSpec;
   readonly call: LossCall;
-  /** Of all pieces, with room for the outputs of this map. */
-  readonly views: readonly PieceView[];
+  readonly pieces: readonly Piece[];
+  /** A piece with room for the outputs of this map: made when it is needed, as all of them may be millions. */
+  readonly view: (piece: Piece) => PieceView;
   readonly fields?: readonly (Float64Array | undefined)[];
   /** Of each image; absent in the first map. */
   readonly coefficients?: readonly Float64Array[];
@@ -27,7 +28,7 @@ export interface SharedMap {
 
 /** Shares a map of at least one piece, through so many slots where it needs any. */
 export function shareMap(
-  { loss, call, views, fields, coefficients }: MapSpec,
+  { loss, call, pieces, view, fields, coefficients }: MapSpec,
   board: Board,
   { arena }: LossEngine,
   memory: StagingMemory,
@@ -36,7 +37,7 @@ export function shareMap(
   const { logits, target, pixelWeights, teacher, upstream, distanceMaps, ...shape } = call.problem;
   const arrays: Partial<Record<ArrayName, SharedArray>> = {};
   const passing = new Set<ArrayName>();
-  const largest = views.reduce((a, b) => (b.count > a.count ? b : a));
+  const largest = view(pieces.reduce((a, b) => (b.count > a.count ? b : a)));
   for (const name of arrayNames) {
     const rows = largest.rows[name];
     if (rows === undefined) continue;

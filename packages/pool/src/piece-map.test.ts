@@ -2,6 +2,8 @@
 import { binaryCrossEntropy, cutPieces, LossEngine, openCall, tensor, viewPiece } from "@pixelgrad/core";
 import { describe, expect, test } from "vitest";
 import { EventLoop } from "./event-loop.ts";
+import { KeptDoubles } from "./kept-doubles.ts";
+import type { MapSpec } from "./map-message.ts";
 import { OrderedPool } from "./ordered-pool.ts";
 import { type MapContext, PieceMap } from "./piece-map.ts";
 import { ServingThreads } from "./serving-threads.ts";
@@ -15,7 +17,13 @@ function mapOn(worker: string) {
     tensor(new Uint8Array(1800), dims),
     false,
   );
-  const views = cutPieces(6, 1, 300).map((piece) => viewPiece(call.plan, call.problem, piece));
+  const spec: MapSpec = {
+    loss: binaryCrossEntropy(),
+    call,
+    pieces: cutPieces(6, 1, 300),
+    view: (piece) => viewPiece(call.plan, call.problem, piece),
+    leaveToThreads: true,
+  };
   const engine = new LossEngine();
   const pool = new OrderedPool<never, never>({
     worker: new URL(`../test/fixtures/${worker}`, import.meta.url),
@@ -26,12 +34,10 @@ function mapOn(worker: string) {
     engine,
     serving: new ServingThreads(pool),
     staging: new StagingMemory(engine),
+    kept: new KeptDoubles(),
     eventLoop: new EventLoop(),
   };
-  return {
-    pool,
-    map: () => new PieceMap(context, { loss: binaryCrossEntropy(), call, views, leaveToThreads: true }),
-  };
+  return { pool, map: () => new PieceMap(context, spec) };
 }
 
 describe("a map on threads that", () => {

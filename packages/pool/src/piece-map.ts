@@ -7,6 +7,7 @@
 import { type LossEngine, type PieceView, PixelgradError } from "@pixelgrad/core";
 import { Board } from "./board.ts";
 import type { EventLoop } from "./event-loop.ts";
+import type { KeptDoubles } from "./kept-doubles.ts";
 import type { MapMessage } from "./loss-job.ts";
 import { type MapSpec, shareMap } from "./map-message.ts";
 import { cancelled } from "./ordered-pool.ts";
@@ -25,6 +26,8 @@ export interface MapContext {
   readonly engine: LossEngine;
   readonly serving: ServingThreads;
   readonly staging: StagingMemory;
+  /** For fields that the engine has no room for, and for the targets of units. */
+  readonly kept: KeptDoubles;
   readonly eventLoop: EventLoop;
 }
 
@@ -49,8 +52,8 @@ export class PieceMap {
     const { plan } = spec.call;
     this.#context = context;
     this.#spec = spec;
-    this.#board = Board.make(spec.views.length, spec.coefficients ? plan.secondLength : plan.firstLength);
-    this.#end = spec.views.length;
+    this.#board = Board.make(spec.pieces.length, spec.coefficients ? plan.secondLength : plan.firstLength);
+    this.#end = spec.pieces.length;
     this.#leaveToThreads = spec.leaveToThreads;
   }
 
@@ -120,7 +123,7 @@ export class PieceMap {
   }
 
   #finished(): number {
-    return this.#board.finished + this.#spec.views.length - this.#end;
+    return this.#board.finished + this.#spec.pieces.length - this.#end;
   }
 
   /** Asks threads for help, as many as there are pieces for. */
@@ -143,7 +146,7 @@ export class PieceMap {
 
   /** Takes back what threads have written to slots, and fills those that are free. */
   #moveSlots(): void {
-    const { views, call, coefficients } = this.#spec;
+    const { call, coefficients } = this.#spec;
     const board = this.#board;
     const staging = this.#staging;
     let { ready } = board;
@@ -152,12 +155,12 @@ export class PieceMap {
     if (staging === undefined) return;
     for (; this.#retrieved < ready && board.isDone(this.#retrieved); this.#retrieved++) {
       if (this.#here.has(this.#retrieved)) continue;
-      staging.copyOut(views[this.#retrieved]!, this.#retrieved);
+      staging.copyOut(this.#view(this.#retrieved), this.#retrieved);
     }
     const readsLogits = coefficients !== undefined || call.plan.firstReadsLogits;
     const full = Math.min(this.#end, this.#retrieved + this.#slots);
     while (ready < full) {
-      staging.copyIn(views[ready]!, ready, readsLogits);
+      staging.copyIn(this.#view(ready), ready, readsLogits);
       ready++;
       board.publish(ready, ready === this.#end);
     }
@@ -185,7 +188,7 @@ export class PieceMap {
     if (piece <= board.failed) {
       const begin = performance.now();
       try {
-        board.sumsOf(piece).set(this.#sumsHere(this.#spec.views[piece]!));
+        board.sumsOf(piece).set(this.#sumsHere(this.#view(piece)));
         board.done(piece);
       } catch (error) {
         board.fail(piece);
@@ -196,6 +199,10 @@ export class PieceMap {
       if (milliseconds > LONG_PIECE) this.#leave();
     }
     if (this.#here.has(piece)) board.finish();
+  }
+
+  #view(piece: number): PieceView {
+    return this.#spec.view(this.#spec.pieces[piece]!);
   }
 
   #sumsHere(view: PieceView): Float64Array {

@@ -35,7 +35,14 @@ export type ArrayName = (typeof arrayNames)[number];
 
 export type SharedArray =
   | { readonly how: "address"; readonly address: number; readonly length: number; readonly type: ArrayType }
-  | { readonly how: "reference"; readonly data: TypedArray }
+  /** In parts: structured clone keeps 32 bits of the offset and the length of a view, but buffers of any size. */
+  | {
+      readonly how: "reference";
+      readonly buffer: SharedArrayBuffer;
+      readonly offset: number;
+      readonly length: number;
+      readonly type: ArrayType;
+    }
   /** `offset` bytes after the start of a slot. */
   | { readonly how: "slot"; readonly offset: number; readonly type: ArrayType };
 
@@ -61,7 +68,10 @@ export function shareWhole(data: TypedArray, arena: Arena): SharedArray | undefi
   if (arena.holds(data)) {
     return { how: "address", address: data.byteOffset, length: data.length, type: arrayType(data) };
   }
-  return data.buffer instanceof SharedArrayBuffer ? { how: "reference", data } : undefined;
+  const { buffer, byteOffset: offset, length } = data;
+  return buffer instanceof SharedArrayBuffer
+    ? { how: "reference", buffer, offset, length, type: arrayType(data) }
+    : undefined;
 }
 
 /** The rows of `like` in a slot; those of channels that are last stay so. */
@@ -128,7 +138,7 @@ export function wholeArray(array: SharedArray, arena: Arena): TypedArray {
     case "address":
       return new arrayTypes[array.type](arena.bytes.buffer, array.address, array.length);
     case "reference":
-      return array.data;
+      return new arrayTypes[array.type](array.buffer, array.offset, array.length);
     case "slot":
       return new arrayTypes[array.type](new ArrayBuffer(0), 0, 0);
   }

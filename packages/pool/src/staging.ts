@@ -19,8 +19,7 @@ const ALIGNMENT = 64;
 /** The memory that the slots of one map after the other lie in. */
 export class StagingMemory {
   readonly engine: LossEngine;
-  #address = 0;
-  #capacity = 0;
+  #area: ReturnType<LossEngine["arena"]["fit"]> | undefined;
 
   constructor(engine: LossEngine) {
     this.engine = engine;
@@ -28,11 +27,8 @@ export class StagingMemory {
 
   /** The address of at least so many bytes; what an earlier call gave is given up. */
   fit(bytes: number): number {
-    if (bytes > this.#capacity) {
-      this.#address = this.engine.arena.allocate(bytes);
-      this.#capacity = bytes;
-    }
-    return this.#address;
+    this.#area = this.engine.arena.fit(this.#area, bytes);
+    return this.#area.address;
   }
 }
 

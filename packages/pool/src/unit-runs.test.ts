@@ -1,11 +1,12 @@
 /** What becomes of units whose bands fail, which those of losses do not. */
-import { LossEngine, openCall, parseLoss, tensor } from "@pixelgrad/core";
+import { openCall, parseLoss, tensor } from "@pixelgrad/core";
 import { afterAll, describe, expect, test } from "vitest";
+import { KeptDoubles } from "./kept-doubles.ts";
 import type { LossJob, LossJobResult, UnitJob } from "./loss-job.ts";
 import { OrderedPool } from "./ordered-pool.ts";
 import { hasSharedUnits, type PlannedUnit, runUnits } from "./unit-runs.ts";
 
-const room = new LossEngine().units;
+const kept = new KeptDoubles();
 const pool = new OrderedPool<LossJob, LossJobResult>({
   worker: new URL("../test/fixtures/crew-worker.mjs", import.meta.url),
   threads: 3,
@@ -45,24 +46,24 @@ describe("threads share units", () => {
 describe("a unit in bands", () => {
   test("runs each band of each pass once, and no pass before the one before has ended", async () => {
     for (let round = 0; round < 50; round++) {
-      expect(await runUnits(pool, [planned()], room, undefined)).toEqual([doubled]);
+      expect(await runUnits(pool, [planned()], kept, undefined)).toEqual([doubled]);
     }
   });
 
   test("throws the error of a band, and not that others were stopped", async () => {
-    await expect(runUnits(pool, [planned(), planned("bug")], room, undefined)).rejects.toThrow(TypeError);
-    expect(await runUnits(pool, [planned()], room, undefined)).toEqual([doubled]);
+    await expect(runUnits(pool, [planned(), planned("bug")], kept, undefined)).rejects.toThrow(TypeError);
+    expect(await runUnits(pool, [planned()], kept, undefined)).toEqual([doubled]);
   });
 
   test("does not wait for a band whose thread has died", async () => {
-    await expect(runUnits(pool, [planned("death")], room, undefined)).rejects.toThrow(
+    await expect(runUnits(pool, [planned("death")], kept, undefined)).rejects.toThrow(
       "worker exited with code",
     );
-    expect(await runUnits(pool, [planned()], room, undefined)).toEqual([doubled]);
+    expect(await runUnits(pool, [planned()], kept, undefined)).toEqual([doubled]);
   });
 
   test("is not begun once the signal has fired", async () => {
-    const run = runUnits(pool, [planned()], room, AbortSignal.abort());
+    const run = runUnits(pool, [planned()], kept, AbortSignal.abort());
     await expect(run).rejects.toMatchObject({ code: "CANCELLED", context: { done: 0 } });
   });
 });

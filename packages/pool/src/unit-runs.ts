@@ -4,17 +4,14 @@
  *
  * @module
  */
-import type { LossCall, LossEngine } from "@pixelgrad/core";
+import type { LossCall } from "@pixelgrad/core";
 import { type CrewMemory, makeCrew, stopCrew } from "./crew.ts";
+import type { KeptDoubles } from "./kept-doubles.ts";
 import type { LossJob, LossJobResult, UnitJob } from "./loss-job.ts";
 import { cancelled, type OrderedPool } from "./ordered-pool.ts";
-import { sharedDoubles } from "./shared-doubles.ts";
 
 /** Pixels of the smallest unit that is cut: at 192 × 192 two threads are faster, at 128 × 128 waking them costs as much. */
 const SMALLEST_CUT = 32_768;
-
-/** Float64 numbers of a crew's workspace that the pool keeps: 1 GiB. It has one for all threads. */
-const LARGEST_KEPT = 2 ** 27;
 
 /** Whether a call has units that threads could share, so that they help even where there is one piece. */
 export function hasSharedUnits({ plan, problem: { spatial, pixels } }: LossCall): boolean {
@@ -31,35 +28,34 @@ export interface PlannedUnit {
   readonly pixels: number;
   /** Numbers that its bands take; 0 where there is next to nothing to do, undefined where it cannot be cut. */
   readonly workspace: number | undefined;
-  /** Makes its job, when it is about to run. */
-  job(): UnitJob;
+  /** Makes its job, when it is about to run; jobs that run at the same time have slots of their own. */
+  job(slot: number): UnitJob;
 }
 
 type UnitPool = OrderedPool<LossJob, LossJobResult>;
 
 /**
  * The sums of each unit.
- * @param room - of the calling thread, for the workspace of crews.
+ * @param kept - where crews have their workspace.
  * @throws what a unit throws; PixelgradError `CANCELLED`.
  */
 export async function runUnits(
   pool: UnitPool,
   units: readonly PlannedUnit[],
-  room: LossEngine["units"],
+  kept: KeptDoubles,
   signal: AbortSignal | undefined,
 ): Promise<readonly Float64Array[]> {
   const isCut = cutsOf(units, pool.threads);
   const [whole, cut] = [false, true].map((wanted) => units.filter((unit) => isCut(unit) === wanted));
   const sums = new Map<PlannedUnit, Float64Array>();
   function* jobs(): Generator<LossJob> {
-    for (const unit of whole!) yield { unit: unit.job() };
+    for (const [i, unit] of whole!.entries()) yield { unit: unit.job(i % pool.window) };
   }
   await pool.run(jobs(), (own, i) => void sums.set(whole![i]!, own), signal && { signal });
   for (const unit of cut!) {
     if (signal?.aborted) throw cancelled(sums.size);
-    const kept = room.workspace(unit.workspace!, LARGEST_KEPT);
-    const crew = makeCrew(kept.length < unit.workspace! ? sharedDoubles(unit.workspace!) : kept);
-    const own = await runInBands(pool, { ...unit.job(), crew }, crew, signal);
+    const crew = makeCrew(kept.take("crew", unit.workspace!));
+    const own = await runInBands(pool, { ...unit.job(0), crew }, crew, signal);
     if (signal?.aborted) throw cancelled(sums.size);
     sums.set(unit, own);
   }

@@ -15,7 +15,8 @@ import { Crew, CrewStopped } from "./crew.ts";
 import type { FailureMessage, LossJob, LossJobResult, MapMessage, ServeJob, UnitJob } from "./loss-job.ts";
 import { type Serve, serveJobs } from "./protocol.ts";
 import { serveRounds } from "./rounds.ts";
-import { SharedView, wholeArray } from "./shared-problem.ts";
+import { SharedView } from "./shared-problem.ts";
+import { unitOf } from "./shared-unit.ts";
 
 const engine = new LossEngine((workerData as { readonly memory: WebAssembly.Memory }).memory);
 
@@ -31,7 +32,7 @@ function planOf(loss: LossSpec, classes: number): LossPlan {
 }
 
 function runUnit({ loss, classes, term, coefficients, crew, ...job }: UnitJob): Float64Array {
-  const unit = { ...job.unit, values: wholeArray(job.values, engine.arena) as Float64Array };
+  const unit = unitOf(job.unit, engine.arena);
   const { term: own } = planOf(loss, classes).terms[term]!;
   const bands = crew && new Crew(crew);
   try {

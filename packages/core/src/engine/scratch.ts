@@ -6,7 +6,7 @@
  */
 import { FEW_CLASSES } from "../few-classes.ts";
 import type { LossPlan } from "../plan.ts";
-import type { Arena } from "./arena.ts";
+import type { Area, Arena } from "./arena.ts";
 
 /** Logits of one tile, about: 16 KiB, so that it stays in the first-level cache. Rows of fewer pixels are read slower. */
 const TILE_LOGITS = 4096;
@@ -59,8 +59,7 @@ export class Scratch {
   ignored = 0;
   sums = 0;
   readonly #arena: Arena;
-  #base = 0;
-  #bytes = 0;
+  #area: Area | undefined;
   #classes = 0;
   #terms = 0;
   #sumsLength = 0;
@@ -112,11 +111,8 @@ export class Scratch {
     };
     const all = Object.entries(sizes).map(([name, bytes]) => [name, roundUp(bytes)] as const);
     const needed = all.reduce((total, [, bytes]) => total + bytes, 0);
-    if (needed > this.#bytes) {
-      this.#base = this.#arena.allocate(needed);
-      this.#bytes = needed;
-    }
-    let at = this.#base;
+    this.#area = this.#arena.fit(this.#area, needed);
+    let at = this.#area.address;
     for (const [name, bytes] of all) {
       this[name as keyof typeof sizes] = at;
       at += bytes;

@@ -5,7 +5,7 @@
  * @module
  */
 import type { TypedArray } from "../tensor.ts";
-import type { Arena } from "./arena.ts";
+import type { Area, Arena } from "./arena.ts";
 import { elementTypeOf } from "./element-type.ts";
 import type { Kernels } from "./kernels.ts";
 import type { Floats, Rows } from "./piece-view.ts";
@@ -30,7 +30,7 @@ export interface TargetPlace {
 /** Pixels that the kernels take at once: tiles are padded to a multiple of it. */
 export const LANES = 8;
 
-type Area =
+type AreaName =
   | "logits"
   | "grad"
   | "elements"
@@ -44,7 +44,7 @@ type Area =
 export class Staging {
   readonly #arena: Arena;
   readonly #kernels: Kernels;
-  readonly #areas = new Map<Area, { readonly address: number; readonly bytes: number }>();
+  readonly #areas = new Map<AreaName, Area>();
 
   constructor(arena: Arena, kernels: Kernels) {
     this.#arena = arena;
@@ -89,7 +89,7 @@ export class Staging {
   }
 
   /** Rows of the engine's own. */
-  room(area: Area, channels: number, count: number): Place {
+  room(area: AreaName, channels: number, count: number): Place {
     // An odd number of cache lines, so that neighbours in a column fall in different sets.
     const stride = ((count + 15) & ~15) | 16;
     return { address: this.#take(area, channels * stride * 4), stride, inPlace: false };
@@ -174,12 +174,10 @@ export class Staging {
       : this.#take("pixels", channels * count * 4);
   }
 
-  #take(area: Area, bytes: number): number {
-    const taken = this.#areas.get(area);
-    if (taken !== undefined && taken.bytes >= bytes) return taken.address;
-    const address = this.#arena.allocate(bytes);
-    this.#areas.set(area, { address, bytes });
-    return address;
+  #take(area: AreaName, bytes: number): number {
+    const taken = this.#arena.fit(this.#areas.get(area), bytes);
+    this.#areas.set(area, taken);
+    return taken.address;
   }
 }
 

@@ -55,6 +55,36 @@ describe("a unit of Lovász errors in wasm is, within 1e-14, what it is where th
   });
 });
 
+describe("a unit that the memory has no room for", () => {
+  const full = new Arena();
+  full.allocateToKeep(full.left);
+  const crowded = new UnitRoom(full, instantiateKernels(full.memory));
+  const random = seededRandom(9);
+  const numbers = Float64Array.from({ length: 5000 }, () => 2 * random() - 1);
+
+  test("runs elsewhere on the same kernels: the same bits", () => {
+    const hardest = hardPixelKernel({
+      base: "cross-entropy",
+      classWeights: [1],
+      rankedBy: "weighted-loss",
+      among: "valid",
+      keep: ({ length }) => length >> 1,
+    });
+    for (const packed of [lovaszPacked(false, () => 1), hardest.packed]) {
+      const expected = fill(packed, numbers, room);
+      for (let call = 0; call < 2; call++) {
+        expect(fill(packed, numbers, crowded)).toEqual(expected);
+      }
+    }
+    expect(full.left).toBe(0);
+  });
+
+  test("has its field elsewhere", () => {
+    expect(crowded.field(0, 8)).toBeUndefined();
+    expect(room.field(0, 8)).toHaveLength(8);
+  });
+});
+
 describe("a unit of losses in wasm is, within 1e-14, what it is where there is no room for it", () => {
   const rule = { base: "cross-entropy", classWeights: [1, 1, 1] } as const;
   const keepers = {

@@ -1,14 +1,17 @@
 /**
- * Room in the engine's memory for fields, and for the kernels that work on a whole unit of one.
+ * Room in the engine's memory for fields, and for the kernels that work on a whole unit of one. Threads share 4 GiB of
+ * it, also with what a caller keeps there: a thread that finds no room for a unit runs it, on the same kernels, in a
+ * memory of its own.
  *
  * @module
  */
 
 import type { Ranking } from "../families/ranking.ts";
-import type { Arena } from "./arena.ts";
+import { type Area, Arena, grownSize } from "./arena.ts";
 import type { FieldKernels } from "./field-kernels.ts";
+import { instantiateKernels } from "./kernels.ts";
 
-/** Numbers of a unit that are copied to the engine's memory at most: threads share 4 GiB of it. */
+/** Numbers of a unit that the kernels run on at most. */
 const LARGEST_UNIT = 2 ** 24;
 
 /** Float64 numbers of a field that the memory keeps from call to call: 64 MiB. */
@@ -24,9 +27,10 @@ export class UnitRoom {
   readonly #arena: Arena;
   readonly #kernels: FieldKernels;
   readonly #largest: number;
-  readonly #areas = new Map<string, { readonly address: number; readonly bytes: number }>();
-
-  #workspace: Float64Array = new Float64Array(0);
+  readonly #areas = new Map<string, Area>();
+  /** Where the memory has no room. */
+  #apart: UnitRoom | undefined;
+  #workspace = new Float64Array(0);
 
   /** @param largest - numbers of a unit that there is room for. */
   constructor(arena: Arena, kernels: FieldKernels, largest: number = LARGEST_UNIT) {
@@ -38,21 +42,19 @@ export class UnitRoom {
   /** The field of term `i` of a call, over whatever the last call left there; undefined where it is too large to keep. */
   field(i: number, length: number): Float64Array | undefined {
     if (length > LARGEST_KEPT_FIELD) return undefined;
-    return this.#arena.doubles(this.#take(`field ${i}`, length * 8), length);
+    const address = this.#take(`field ${i}`, length * 8, LARGEST_KEPT_FIELD * 8);
+    return address === undefined ? undefined : this.#arena.doubles(address, length);
   }
 
-  /**
-   * Room for what a unit needs besides its field, over whatever the last unit left there; not all of it where that is much.
-   * @param largest - numbers that are kept.
-   */
-  workspace(length: number, largest: number = LARGEST_WORKSPACE): Float64Array {
-    const kept = Math.min(length, largest);
+  /** Room for what a unit needs besides its field, over whatever the last unit left there; not all of it where that is much. */
+  workspace(length: number): Float64Array {
+    const kept = Math.min(length, LARGEST_WORKSPACE);
     // Not in the engine's memory, which has an end and in which no kernel needs it.
-    if (this.#workspace.length < kept) this.#workspace = new Float64Array(new SharedArrayBuffer(kept * 8));
+    if (this.#workspace.length < kept) this.#workspace = new Float64Array(kept);
     return this.#workspace;
   }
 
-  /** Whether there is room for a unit of so many numbers. */
+  /** Whether units of so many numbers run on the kernels. */
   fits(length: number): boolean {
     return length <= this.#largest;
   }
@@ -61,11 +63,10 @@ export class UnitRoom {
   lovasz(values: Float64Array, scale: number): number {
     const { length } = values;
     const bytes = length * 8;
-    const counts = this.#take("unit", 2 * bytes + COUNTS);
-    const items = counts + COUNTS;
-    return this.#inMemory(values, (address) =>
-      this.#kernels.lovaszRow(address, length, scale, items, items + bytes, counts),
-    );
+    return this.#inMemory(values, COUNTS + 2 * bytes, (kernels, address, counts) => {
+      const items = counts + COUNTS;
+      return kernels.lovaszRow(address, length, scale, items, items + bytes, counts);
+    });
   }
 
   /**
@@ -77,10 +78,8 @@ export class UnitRoom {
     keep: (ranking: Ranking) => number,
     shareOf: (count: number) => number,
   ): { readonly count: number; readonly sum: number } {
-    const kernels = this.#kernels;
     const { length } = values;
-    const counts = this.#take("unit", COUNTS);
-    return this.#inMemory(values, (address) => {
+    return this.#inMemory(values, COUNTS, (kernels, address, counts) => {
       const members = kernels.countMembers(address, length);
       const after = (k: number) =>
         k >= 0 && k < members ? kernels.largestAfter(address, length, k, counts) : Number.NaN;
@@ -92,22 +91,39 @@ export class UnitRoom {
     });
   }
 
-  /** Runs on numbers where they are, or on a copy that is then copied back. */
-  #inMemory<T>(values: Float64Array, run: (address: number) => T): T {
-    if (this.#arena.holds(values)) return run(values.byteOffset);
+  /** Runs on numbers where they are, or on a copy that is then copied back, with so many bytes of scratch. */
+  #inMemory<T>(
+    values: Float64Array,
+    scratchBytes: number,
+    run: (kernels: FieldKernels, address: number, scratch: number) => T,
+  ): T {
     const { length } = values;
-    const address = this.#take("values", length * 8);
+    const isHere = this.#arena.holds(values);
+    const scratch = this.#take("unit", scratchBytes, COUNTS + 2 * 8 * this.#largest);
+    const address = isHere ? values.byteOffset : this.#take("values", length * 8, 8 * this.#largest);
+    if (scratch === undefined || address === undefined) {
+      this.#apart ??= ownRoom(this.#largest);
+      return this.#apart.#inMemory(values, scratchBytes, run);
+    }
+    if (isHere) return run(this.#kernels, address, scratch);
     this.#arena.doubles(address, length).set(values);
-    const result = run(address);
+    const result = run(this.#kernels, address, scratch);
     values.set(this.#arena.doubles(address, length));
     return result;
   }
 
-  #take(area: string, bytes: number): number {
-    const taken = this.#areas.get(area);
-    if (taken !== undefined && taken.bytes >= bytes) return taken.address;
-    const address = this.#arena.allocate(bytes);
-    this.#areas.set(area, { address, bytes });
+  /** The address of at least so many bytes, of which there will never be asked more than `most`; undefined without room. */
+  #take(name: string, bytes: number, most: number): number | undefined {
+    const area = this.#areas.get(name);
+    if (area !== undefined && area.bytes >= bytes) return area.address;
+    const grown = grownSize(area, bytes, most);
+    const address = this.#arena.allocateToKeep(grown);
+    if (address !== undefined) this.#areas.set(name, { address, bytes: grown });
     return address;
   }
+}
+
+function ownRoom(largest: number): UnitRoom {
+  const arena = new Arena();
+  return new UnitRoom(arena, instantiateKernels(arena.memory), largest);
 }

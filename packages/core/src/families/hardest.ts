@@ -24,9 +24,9 @@ export function rankHardest(
   { rankedBy, among, classWeights, keep }: HardestRule,
   { values, target, weights }: FieldUnit,
 ): number {
-  const members = among === "all" ? Uint32Array.from(values.keys()) : countedPixels(target);
+  const members = among === "all" ? new Uint32Array(values.length).map((_, i) => i) : countedPixels(target);
   const order = descendingOrder(values, members);
-  const ranked = Float64Array.from(order, (i) => values[i]);
+  const ranked = new Float64Array(order.length).map((_, k) => values[order[k]]);
   const factorOf = (i: number) =>
     rankedBy === "weighted-loss" ? 1 : (weights?.[i] ?? 1) * classWeights[target[i]];
   const count = keep(rankingOf(ranked));
