@@ -17,6 +17,9 @@ const LARGEST_KEPT_FIELD = 2 ** 23;
 /** Bytes of the counts of the radix sort. */
 const COUNTS = 16 * 1024;
 
+/** What errors are: of `probabilities`, whose derivatives go on to logits, those that are negligible count as 0. */
+export type ErrorKind = "probabilities" | "any";
+
 export class UnitRoom {
   readonly #arena: Arena;
   readonly #kernels: FieldKernels;
@@ -41,14 +44,18 @@ export class UnitRoom {
     return length <= this.#largest;
   }
 
-  /** The Lovász extension of a row of signed errors, which become `scale` times its derivatives (assembly/lovasz.ts). */
-  lovasz(values: Float64Array, scale: number): number {
+  /**
+   * The Lovász extension of a row of signed errors, which become `scale` times its derivatives (assembly/lovasz.ts).
+   */
+  lovasz(values: Float64Array, scale: number, errors: ErrorKind): number {
     const { length } = values;
-    const bytes = length * 8;
-    const counts = this.#take("unit", 2 * bytes + COUNTS);
+    const counts = this.#take("unit", COUNTS + 20 * length + 8);
     const items = counts + COUNTS;
+    const spare = items + 8 * length;
+    const kernels = this.#kernels;
+    const row = errors === "probabilities" ? kernels.lovaszRowOfProbabilities : kernels.lovaszRow;
     return this.#inMemory(values, (address) =>
-      this.#kernels.lovaszRow(address, length, scale, items, items + bytes, counts),
+      row(address, length, scale, items, spare, spare + 8 * length, counts),
     );
   }
 
