@@ -35,10 +35,18 @@ function at(table: usize, i: usize): v128 {
   return v128.load64_splat(table + (i << 3));
 }
 
+/** a b + c, rounded once or twice. */
 // @ts-ignore: decorator
 @inline
 function fma(a: v128, b: v128, c: v128): v128 {
-  return f64x2.add(f64x2.mul(a, b), c);
+  return f64x2.relaxed_madd(a, b, c);
+}
+
+/** c - a b, rounded once or twice. */
+// @ts-ignore: decorator
+@inline
+function fnma(a: v128, b: v128, c: v128): v128 {
+  return f64x2.relaxed_nmadd(a, b, c);
 }
 
 // @ts-ignore: decorator
@@ -67,19 +75,18 @@ export function expNeg2(x: v128): v128 {
   const clamped = f64x2.pmax(x, v128.load64_splat(EXP_LOWEST));
   const t = fma(clamped, v128.load64_splat(LOG2E), v128.load64_splat(ROUND));
   const n = f64x2.sub(t, v128.load64_splat(ROUND));
-  let r = f64x2.sub(clamped, f64x2.mul(n, v128.load64_splat(LN2_HIGH)));
-  r = f64x2.sub(r, f64x2.mul(n, v128.load64_splat(LN2_LOW)));
-  // In powers of r^2 and r^4, which makes the chain of operations that wait for each other short.
+  const r = fnma(n, v128.load64_splat(LN2_LOW), fnma(n, v128.load64_splat(LN2_HIGH), clamped));
   const r2 = f64x2.mul(r, r);
-  const r4 = f64x2.mul(r2, r2);
-  const a = fma(at(E, 1), r, at(E, 0));
-  const b = fma(at(E, 3), r, at(E, 2));
-  const c = fma(at(E, 5), r, at(E, 4));
-  const d = fma(at(E, 7), r, at(E, 6));
-  const e = fma(at(E, 9), r, at(E, 8));
-  const low = fma(b, r2, a);
-  const high = fma(fma(e, r4, fma(d, r2, c)), r4, low);
-  const y = f64x2.add(one2(), fma(high, r2, r));
+  let q = fma(at(E, 8), r2, at(E, 6));
+  let p = fma(at(E, 9), r2, at(E, 7));
+  q = fma(q, r2, at(E, 4));
+  p = fma(p, r2, at(E, 5));
+  q = fma(q, r2, at(E, 2));
+  p = fma(p, r2, at(E, 3));
+  q = fma(q, r2, at(E, 0));
+  p = fma(p, r2, at(E, 1));
+  q = fma(p, r, q);
+  const y = f64x2.add(one2(), fma(r2, q, r));
   return i64x2.add(y, i64x2.shl(t, 52));
 }
 

@@ -12,7 +12,7 @@
 import { expNeg2, loadPair, log1p2, one2, signs2 } from "./doubles";
 import { zero } from "./math";
 
-/** Writes e to the field, S and rest to their rows. */
+/** Writes e to the field where it `keeps` them, S and rest to their rows. Without e, the field is one row, and scratch. */
 // @ts-ignore: decorator
 @inline
 export function exponentials(
@@ -20,31 +20,79 @@ export function exponentials(
   keeps: bool,
 ): void {
   const bytes = <usize>n << 2;
-  for (let k = 0; k < channels; k++) {
-    const row = x + (<usize>(k * xStride) << 2);
+  const xStep = <usize>xStride << 2;
+  const fieldStep = <usize>fieldStride << 3;
+  const end = x + <usize>channels * xStep;
+  memory.copy(m, x, bytes);
+  for (let row = x + xStep; row < end; row += xStep) {
     for (let i: usize = 0; i < bytes; i += 16) {
-      const v = v128.load(row + i);
-      v128.store(m + i, k == 0 ? v : f32x4.pmax(v128.load(m + i), v));
+      v128.store(m + i, f32x4.pmax(v128.load(m + i), v128.load(row + i)));
     }
   }
-  for (let k = 0; k < channels; k++) {
-    const row = x + (<usize>(k * xStride) << 2);
-    const to = field + (<usize>(k * fieldStride) << 3);
-    for (let i: usize = 0; i < bytes; i += 8) {
+  const largest = keeps ? rest : field;
+  for (let i: usize = 0; i < bytes; i += 8) v128.store(largest + (i << 1), loadPair(m + i));
+  memory.fill(sum, 0, bytes << 1);
+  if (!keeps) memory.fill(rest, 0, bytes << 1);
+  let to = field;
+  for (let row = x; row < end; row += xStep) {
+    for (let i: usize = 0; i < bytes; i += 32) {
       const j = i << 1;
-      const e = expNeg2(f64x2.sub(loadPair(row + i), loadPair(m + i)));
-      if (keeps) v128.store(to + j, e);
-      const small = v128.andnot(e, f64x2.eq(e, one2()));
-      v128.store(sum + j, k == 0 ? e : f64x2.add(v128.load(sum + j), e));
-      v128.store(rest + j, k == 0 ? small : f64x2.add(v128.load(rest + j), small));
+      const e0 = expNeg2(f64x2.sub(loadPair(row + i), v128.load(largest + j)));
+      const e1 = expNeg2(f64x2.sub(loadPair(row + i + 8), v128.load(largest + j, 16)));
+      const e2 = expNeg2(f64x2.sub(loadPair(row + i + 16), v128.load(largest + j, 32)));
+      const e3 = expNeg2(f64x2.sub(loadPair(row + i + 24), v128.load(largest + j, 48)));
+      addTo(sum + j, e0);
+      addTo(sum + j + 16, e1);
+      addTo(sum + j + 32, e2);
+      addTo(sum + j + 48, e3);
+      if (keeps) {
+        v128.store(to + j, e0);
+        v128.store(to + j, e1, 16);
+        v128.store(to + j, e2, 32);
+        v128.store(to + j, e3, 48);
+      } else {
+        addTo(rest + j, small(e0));
+        addTo(rest + j + 16, small(e1));
+        addTo(rest + j + 32, small(e2));
+        addTo(rest + j + 48, small(e3));
+      }
     }
+    to += fieldStep;
   }
   // Of several largest classes all but one belong to the rest.
   const two = f64x2.add(one2(), one2());
-  for (let j: usize = 0; j < bytes << 1; j += 16) {
-    const all = v128.load(sum + j);
-    v128.store(rest + j, v128.bitselect(f64x2.sub(all, one2()), v128.load(rest + j), f64x2.ge(all, two)));
+  for (let j: usize = 0; j < bytes << 1; j += 32) {
+    const all0 = v128.load(sum + j);
+    const all1 = v128.load(sum + j, 16);
+    const several0 = f64x2.ge(all0, two);
+    const several1 = f64x2.ge(all1, two);
+    let others0 = zero();
+    let others1 = zero();
+    if (!keeps) {
+      others0 = v128.load(rest + j);
+      others1 = v128.load(rest + j, 16);
+    } else if (!i64x2.all_true(v128.and(several0, several1))) {
+      for (let k = 0, at = field + j; k < channels; k++, at += fieldStep) {
+        others0 = f64x2.add(others0, small(v128.load(at)));
+        others1 = f64x2.add(others1, small(v128.load(at, 16)));
+      }
+    }
+    v128.store(rest + j, v128.bitselect(f64x2.sub(all0, one2()), others0, several0));
+    v128.store(rest + j, v128.bitselect(f64x2.sub(all1, one2()), others1, several1), 16);
   }
+}
+
+/** e, or 0 where it is that of a largest class. */
+// @ts-ignore: decorator
+@inline
+function small(e: v128): v128 {
+  return v128.andnot(e, f64x2.eq(e, one2()));
+}
+
+// @ts-ignore: decorator
+@inline
+function addTo(address: usize, e: v128): void {
+  v128.store(address, f64x2.add(v128.load(address), e));
 }
 
 // @ts-ignore: decorator
@@ -67,26 +115,45 @@ export function softmaxField(
   divideBySum(field, fieldStride, channels, n, sum);
 }
 
-/** Lovász errors into the field. */
+/**
+ * Lovász errors into the field. `e` is scratch of rows like those of the field, which lie close together: those of the
+ * field may be whole pages apart, and share the sets of a cache.
+ */
 export function lovaszField(
   x: usize, xStride: i32, labels: usize, channels: i32, n: i32, field: usize, fieldStride: i32,
-  m: usize, sum: usize, rest: usize,
+  e: usize, eStride: i32, m: usize, sum: usize, rest: usize,
 ): void {
-  exponentials(x, xStride, channels, n, field, fieldStride, m, sum, rest, true);
+  exponentials(x, xStride, channels, n, e, eStride, m, sum, rest, true);
+  const bytes = <usize>n << 3;
   const step = <usize>fieldStride << 3;
+  const eStep = <usize>eStride << 3;
+  for (let j: usize = 0; j < bytes; j += 16) {
+    v128.store(sum + j, f64x2.div(one2(), v128.load(sum + j)));
+  }
+  for (let k = 0; k < channels; k++) {
+    const row = e + <usize>k * eStep;
+    const to = field + <usize>k * step;
+    for (let j: usize = 0; j < bytes; j += 32) {
+      v128.store(to + j, f64x2.mul(v128.load(row + j), v128.load(sum + j)));
+      v128.store(to + j, f64x2.mul(v128.load(row + j, 16), v128.load(sum + j, 16)), 16);
+    }
+  }
+  // The e of the labels, where the sums were.
   for (let i: usize = 0; i < <usize>n; i++) {
     const y = load<i32>(labels + (i << 2));
-    if (y < 0) continue;
-    const e = load<f64>(field + <usize>y * step + (i << 3));
-    const others = load<f64>(rest + (i << 3));
-    const error = e == 1 ? others / (1 + others) : 1 - e / (1 + others);
-    store<f64>(rest + (i << 3), -error);
+    store<f64>(sum + (i << 3), load<f64>(e + <usize>max(y, 0) * eStep + (i << 3)));
   }
-  divideBySum(field, fieldStride, channels, n, sum);
+  for (let j: usize = 0; j < bytes; j += 16) {
+    const own = v128.load(sum + j);
+    const others = v128.load(rest + j);
+    const isLargest = f64x2.eq(own, one2());
+    const share = f64x2.div(v128.bitselect(others, own, isLargest), f64x2.add(one2(), others));
+    v128.store(sum + j, f64x2.neg(v128.bitselect(share, f64x2.sub(one2(), share), isLargest)));
+  }
   for (let i: usize = 0; i < <usize>n; i++) {
     const y = load<i32>(labels + (i << 2));
     if (y >= 0) {
-      store<f64>(field + <usize>y * step + (i << 3), load<f64>(rest + (i << 3)));
+      store<f64>(field + <usize>y * step + (i << 3), load<f64>(sum + (i << 3)));
     } else {
       for (let k = 0; k < channels; k++) store<f64>(field + <usize>k * step + (i << 3), NaN);
     }

@@ -24,7 +24,7 @@ export {
   softmaxField,
 } from "./field-maps";
 export { hardElementGrad, hardPixelGrad } from "./hard-pixels";
-export { lovaszRow } from "./lovasz";
+export { lovaszRow, lovaszRowOfProbabilities } from "./lovasz";
 export { countAbove, countMembers, keepLargest, largestAfter } from "./select";
 export {
   exactErrorsOfLabels, exactErrorsOfTargets, exactOverlapOfLabels, exactOverlapOfTargets, overlapSlopes,

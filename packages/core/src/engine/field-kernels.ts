@@ -13,6 +13,17 @@ export type ExactSumsOfLabels = (
   sums: number,
 ) => void;
 
+/** The Lovász extension of a row of signed errors. */
+export type LovaszRow = (
+  values: number,
+  n: number,
+  scale: number,
+  items: number,
+  spare: number,
+  list: number,
+  counts: number,
+) => number;
+
 /** The kernels of losses that rank or measure whole images, beside those of kernels.ts; see assembly/. */
 export interface FieldKernels {
   softmaxField(
@@ -34,6 +45,8 @@ export interface FieldKernels {
     n: number,
     field: number,
     fieldStride: number,
+    e: number,
+    eStride: number,
     m: number,
     sum: number,
     rest: number,
@@ -81,6 +94,7 @@ export interface FieldKernels {
     n: number,
     field: number,
     fieldStride: number,
+    work: number,
     grad: number,
     gradStride: number,
     adds: number,
@@ -93,6 +107,7 @@ export interface FieldKernels {
     n: number,
     field: number,
     fieldStride: number,
+    work: number,
     factors: number,
     grad: number,
     gradStride: number,
@@ -183,5 +198,6 @@ export interface FieldKernels {
   countAbove(values: number, n: number, bound: number): number;
   largestAfter(values: number, n: number, k: number, counts: number): number;
   keepLargest(values: number, n: number, count: number, bound: number, share: number): number;
-  lovaszRow(values: number, n: number, scale: number, items: number, spare: number, counts: number): number;
+  readonly lovaszRow: LovaszRow;
+  readonly lovaszRowOfProbabilities: LovaszRow;
 }

@@ -39,6 +39,7 @@ describe("a unit of Lovász errors in wasm is, within 1e-14, what it is where th
     "equal in the upper halves of their bits": (random) => 0.5 + 1e-7 * random(),
     "equal in the upper halves, in short runs": (random) => 0.5 + 1e-4 * random(),
     "of every size": (random) => 2 ** (100 * random() - 90),
+    "as close to the largest as can be": (random) => 1 - 2 ** (-54 * random()),
     zeros: () => 0,
   };
   test.each(Object.entries(makers))("%s", (_, errorOf) => {
@@ -70,7 +71,7 @@ describe("a unit that the memory has no room for", () => {
       among: "valid",
       keep: ({ length }) => length >> 1,
     });
-    for (const packed of [lovaszPacked(false, () => 1), hardest.packed]) {
+    for (const packed of [lovaszPacked(false, () => 1, "any"), hardest.packed]) {
       const expected = fill(packed, numbers, room);
       for (let call = 0; call < 2; call++) {
         expect(fill(packed, numbers, crowded)).toEqual(expected);
@@ -83,6 +84,36 @@ describe("a unit that the memory has no room for", () => {
     expect(crowded.field(0, 8)).toBeUndefined();
     expect(room.field(0, 8)).toHaveLength(8);
   });
+});
+
+test("of probabilities whose errors are of every size, 1e-7 of the value and of the slopes times e (1 - e) are left out", () => {
+  const slopeOf = (target: number) => (target === 1 ? -1 : 1);
+  const random = seededRandom(4);
+  for (const least of [-20, -60, -200]) {
+    for (const share of [0.01, 0.5, 0.99]) {
+      const errors = Float64Array.from({ length: 5000 }, () => {
+        const error = 2 ** (least * random());
+        return random() < share ? -error : error;
+      });
+      const exact = fill(lovaszPacked(false, slopeOf, "any"), errors, room);
+      const left = fill(lovaszPacked(false, slopeOf, "probabilities"), errors, room);
+      const ofLogits = (slopes: Float64Array) =>
+        slopes.map((d, i) => d * errors[i] * (1 - Math.abs(errors[i])));
+      expect(relativeError([left.value], [exact.value])).toBeLessThan(1e-7);
+      expect(relativeError(ofLogits(left.values), ofLogits(exact.values))).toBeLessThan(1e-7);
+    }
+  }
+});
+
+test("of probabilities that are right but for one, the tiny errors are not left out", () => {
+  const errors = new Float64Array(100_000).fill(-1e-9);
+  errors[7] = -0.5;
+  const { value } = fill(
+    lovaszPacked(false, () => 1, "probabilities"),
+    errors,
+    room,
+  );
+  expect(relativeError([value], [(0.5 + 1e-9 * (errors.length - 1)) / errors.length])).toBeLessThan(1e-12);
 });
 
 describe("a unit of losses in wasm is, within 1e-14, what it is where there is no room for it", () => {

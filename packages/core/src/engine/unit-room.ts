@@ -23,6 +23,9 @@ const LARGEST_WORKSPACE = 2 ** 25;
 /** Bytes of the counts of the radix sort. */
 const COUNTS = 16 * 1024;
 
+/** What errors are: of `probabilities`, whose derivatives go on to logits, those that are negligible count as 0. */
+export type ErrorKind = "probabilities" | "any";
+
 export class UnitRoom {
   readonly #arena: Arena;
   readonly #kernels: FieldKernels;
@@ -59,13 +62,16 @@ export class UnitRoom {
     return length <= this.#largest;
   }
 
-  /** The Lovász extension of a row of signed errors, which become `scale` times its derivatives (assembly/lovasz.ts). */
-  lovasz(values: Float64Array, scale: number): number {
+  /**
+   * The Lovász extension of a row of signed errors, which become `scale` times its derivatives (assembly/lovasz.ts).
+   */
+  lovasz(values: Float64Array, scale: number, errors: ErrorKind): number {
     const { length } = values;
-    const bytes = length * 8;
-    return this.#inMemory(values, COUNTS + 2 * bytes, (kernels, address, counts) => {
+    return this.#inMemory(values, lovaszScratch(length), (kernels, address, counts) => {
       const items = counts + COUNTS;
-      return kernels.lovaszRow(address, length, scale, items, items + bytes, counts);
+      const spare = items + 8 * length;
+      const row = errors === "probabilities" ? kernels.lovaszRowOfProbabilities : kernels.lovaszRow;
+      return row(address, length, scale, items, spare, spare + 8 * length, counts);
     });
   }
 
@@ -99,7 +105,7 @@ export class UnitRoom {
   ): T {
     const { length } = values;
     const isHere = this.#arena.holds(values);
-    const scratch = this.#take("unit", scratchBytes, COUNTS + 2 * 8 * this.#largest);
+    const scratch = this.#take("unit", scratchBytes, lovaszScratch(this.#largest));
     const address = isHere ? values.byteOffset : this.#take("values", length * 8, 8 * this.#largest);
     if (scratch === undefined || address === undefined) {
       this.#apart ??= ownRoom(this.#largest);
@@ -126,4 +132,9 @@ export class UnitRoom {
 function ownRoom(largest: number): UnitRoom {
   const arena = new Arena();
   return new UnitRoom(arena, instantiateKernels(arena.memory), largest);
+}
+
+/** Bytes of scratch that a row of so many errors takes. */
+function lovaszScratch(length: number): number {
+  return COUNTS + 20 * length + 8;
 }

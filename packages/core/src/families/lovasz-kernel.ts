@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { ErrorKind } from "../engine/unit-room.ts";
 import type { FieldUnit, PackedField } from "../field.ts";
 import type { KernelMaps } from "../term.ts";
 import { lovaszExtension } from "./lovasz.ts";
@@ -12,7 +13,7 @@ import { lovaszExtension } from "./lovasz.ts";
 export function lovaszSoftmaxKernel(classes: number, chosen: Uint8Array | undefined): KernelMaps {
   return {
     first(tile, sums) {
-      const { kernels, x, xStride, count, field, fieldStride, own } = tile;
+      const { kernels, x, xStride, count, field, fieldStride, stride, own } = tile;
       const labels = tile.target();
       const counted = tile.countedLabels();
       sums[0] += counted;
@@ -20,12 +21,25 @@ export function lovaszSoftmaxKernel(classes: number, chosen: Uint8Array | undefi
       else for (let c = 0; c < classes; c++) sums[1 + c] += chosen[c] * counted;
       const sum = tile.doubleRow(0);
       const rest = tile.doubleRow(1);
-      kernels.lovaszField(x, xStride, labels, classes, count, field, fieldStride, own, sum, rest);
+      const e = tile.doubleRow(2);
+      kernels.lovaszField(x, xStride, labels, classes, count, field, fieldStride, e, stride, own, sum, rest);
     },
     second(tile) {
-      const { kernels, e, stride, r, count, field, fieldStride, grad, gradStride, adds } = tile;
+      const { kernels, e, stride, r, count, field, fieldStride, work, grad, gradStride, adds } = tile;
       if (grad === 0) return;
-      kernels.softmaxFieldGrad(e, stride, r, classes, count, field, fieldStride, grad, gradStride, adds);
+      kernels.softmaxFieldGrad(
+        e,
+        stride,
+        r,
+        classes,
+        count,
+        field,
+        fieldStride,
+        work,
+        grad,
+        gradStride,
+        adds,
+      );
     },
   };
 }
@@ -80,21 +94,22 @@ export function lovaszChannelKernel(
 export function lovaszPacked(
   needsTarget: boolean,
   slopeOf: (target: number, error: number) => number,
+  errors: ErrorKind = "any",
 ): PackedField {
   return {
     needsTarget,
     fill(unit, coefficients, sums, room) {
       const { values, target, row } = unit;
       if (room.fits(values.length) && target.every(isHard)) {
-        sums[row] += room.lovasz(values, coefficients[row]);
+        sums[row] += room.lovasz(values, coefficients[row], errors);
         return;
       }
-      const errors = values.map(Math.abs);
+      const sizes = values.map(Math.abs);
       const signs = values.slice();
-      const own: FieldUnit = { ...unit, values: errors, target: needsTarget ? target : values.map(targetOf) };
+      const own: FieldUnit = { ...unit, values: sizes, target: needsTarget ? target : values.map(targetOf) };
       sums[row] += lovaszExtension(own);
       for (let i = 0; i < values.length; i++) {
-        values[i] = errors[i] === 0 ? 0 : coefficients[row] * errors[i] * slopeOf(own.target[i], signs[i]);
+        values[i] = sizes[i] === 0 ? 0 : coefficients[row] * sizes[i] * slopeOf(own.target[i], signs[i]);
       }
     },
   };

@@ -141,7 +141,7 @@ function keptOf({ kept, keptStride, e, stride, r }: SimdTile): [from: number, st
 
 /** Slopes of the probabilities in float64, then their chain. */
 function exactGrad(tile: SimdTile, classes: number, kernel: OverlapKernel): void {
-  const { kernels, e, stride, r, constants: a, count, grad, gradStride, adds, own } = tile;
+  const { kernels, e, stride, r, constants: a, count, work, grad, gradStride, adds, own } = tile;
   const labels = tile.target();
   const slopes = tile.doubleRow(2);
   if (kernel === "exact") {
@@ -149,7 +149,7 @@ function exactGrad(tile: SimdTile, classes: number, kernel: OverlapKernel): void
   } else {
     kernels.squaredErrorSlopes(e, stride, labels, r, a, a + 4 * classes, classes, count, slopes, stride, own);
   }
-  kernels.softmaxFieldGrad(e, stride, r, classes, count, slopes, stride, grad, gradStride, adds);
+  kernels.softmaxFieldGrad(e, stride, r, classes, count, slopes, stride, work, grad, gradStride, adds);
 }
 
 /** Dense targets under a sigmoid. */

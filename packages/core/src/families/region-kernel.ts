@@ -29,9 +29,10 @@ export function regionKernel(
       kernels.softmaxField(x, xStride, classes, count, field, fieldStride, own, sum, rest);
     },
     second(tile) {
-      const { kernels, e, stride, r, count, field, fieldStride, constants, grad, gradStride, adds } = tile;
+      const { kernels, e, stride, r, count, field, fieldStride, work, constants, grad, gradStride, adds } =
+        tile;
       if (grad === 0) return;
-      const slopes = [e, stride, r, classes, count, field, fieldStride] as const;
+      const slopes = [e, stride, r, classes, count, field, fieldStride, work] as const;
       if (scales) kernels.scaledSoftmaxFieldGrad(...slopes, constants, grad, gradStride, adds);
       else kernels.softmaxFieldGrad(...slopes, grad, gradStride, adds);
     },

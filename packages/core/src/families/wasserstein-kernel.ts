@@ -20,11 +20,11 @@ export function wassersteinKernel(distances: readonly (readonly number[])[]): Ke
       kernels.wassersteinSums(e, stride, labels, r, table, classes, count, tile.doubleRow(0), at);
     },
     second(tile) {
-      const { kernels, e, stride, r, count, table, constants, grad, gradStride, adds } = tile;
+      const { kernels, e, stride, r, count, table, constants, work, grad, gradStride, adds } = tile;
       if (grad === 0) return;
       const slopes = tile.doubleRow(2);
       kernels.wassersteinSlopes(tile.target(), table, constants, classes, count, slopes, stride);
-      kernels.softmaxFieldGrad(e, stride, r, classes, count, slopes, stride, grad, gradStride, adds);
+      kernels.softmaxFieldGrad(e, stride, r, classes, count, slopes, stride, work, grad, gradStride, adds);
     },
   };
 }

@@ -109,7 +109,11 @@ function kernelOf(
     maps: isBinary
       ? lovaszChannelKernel("sigmoid", classes, chosen === undefined)
       : lovaszSoftmaxKernel(classes, chosen),
-    packed: lovaszPacked(isBinary, (target, error) => (target === 1 ? -1 : Math.sign(error))),
+    packed: lovaszPacked(
+      isBinary,
+      (target, error) => (target === 1 ? -1 : Math.sign(error)),
+      "probabilities",
+    ),
   };
 }
 
