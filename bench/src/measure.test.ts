@@ -12,7 +12,7 @@ test("a paired ratio compares runs of the same round: a slow round does not move
   expect(pairedRatio([2, 20, 2], [1, 10, 1])).toBe(2);
 });
 
-test("runners take turns, two rounds to warm up, and keep the rounds that count", async () => {
+test("runners take turns of two runs, two rounds to warm up, and keep the second runs of the rounds that count", async () => {
   const order: string[] = [];
   const runner = (name: string) => ({
     async run() {
@@ -21,8 +21,8 @@ test("runners take turns, two rounds to warm up, and keep the rounds that count"
     },
   });
   expect(await interleave([runner("a"), runner("b")], 2)).toEqual([
-    [5, 7],
-    [6, 8],
+    [10, 14],
+    [12, 16],
   ]);
-  expect(order.join("")).toBe("abababab");
+  expect(order.join("")).toBe("aabbaabbaabbaabb");
 });

@@ -1,12 +1,18 @@
-/** Interleaved timing: every contender runs once a round, so that what slows the machine slows them all. @module */
+/**
+ * Interleaved timing: every contender has its turn once a round, so that what slows the machine slows them all. A turn is
+ * two runs, of which the second counts: the first brings threads, caches and the clock of the cores to where a loop of
+ * calls has them, which for a thread that has slept can take the scheduler longer than the call.
+ *
+ * @module
+ */
 import { setTimeout } from "node:timers/promises";
 
-/** Between two runs: OpenMP threads spin for a while after their work, and would take the next contender's cores. */
+/** Between two turns: OpenMP threads spin for a while after their work, and would take the next contender's cores. */
 const SETTLE_MS = 5;
 const WARMUPS = 2;
 
 export interface Runner {
-  /** Milliseconds. */
+  /** @returns the milliseconds it took. */
   run(): Promise<number>;
 }
 
@@ -16,6 +22,7 @@ export async function interleave(runners: readonly Runner[], rounds: number): Pr
   for (let round = -WARMUPS; round < rounds; round++) {
     for (const [i, runner] of runners.entries()) {
       await setTimeout(SETTLE_MS);
+      await runner.run();
       const ms = await runner.run();
       if (round >= 0) samples[i]!.push(ms);
     }

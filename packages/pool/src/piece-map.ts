@@ -17,6 +17,9 @@ import type { Staging, StagingMemory } from "./staging.ts";
 /** Milliseconds: a piece that takes longer on the calling thread is its last of the call. */
 const LONG_PIECE = 16;
 
+/** Milliseconds that a map which reads no logits runs here before threads are asked to help: by then most are over. */
+const ALONE = 0.5;
+
 /** Slots per thread: one it works on, one that is ready, so that it never waits for a copy. */
 const SLOTS_PER_THREAD = 2;
 
@@ -82,9 +85,17 @@ export class PieceMap {
   }
 
   async #runAll(): Promise<void> {
-    const { eventLoop, threads } = this.#context;
-    this.#callThreads(this.#leaveToThreads ? threads : threads - 1);
+    const { eventLoop, serving, threads } = this.#context;
+    const helpers = this.#leaveToThreads ? threads : threads - 1;
+    const askAt = this.#readsLogits ? 0 : performance.now() + ALONE;
+    let asked = false;
+    // They take a while to wake up.
+    serving.warm(helpers);
     for (;;) {
+      if (!asked && performance.now() >= askAt) {
+        asked = true;
+        this.#callThreads(helpers);
+      }
       const { changes } = this.#board;
       this.#throwDeath();
       if (this.#spec.signal?.aborted) throw cancelled(this.#finished());
@@ -146,7 +157,6 @@ export class PieceMap {
 
   /** Takes back what threads have written to slots, and fills those that are free. */
   #moveSlots(): void {
-    const { call, coefficients } = this.#spec;
     const board = this.#board;
     const staging = this.#staging;
     let { ready } = board;
@@ -157,14 +167,18 @@ export class PieceMap {
       if (this.#here.has(this.#retrieved)) continue;
       staging.copyOut(this.#view(this.#retrieved), this.#retrieved);
     }
-    const readsLogits = coefficients !== undefined || call.plan.firstReadsLogits;
     const full = Math.min(this.#end, this.#retrieved + this.#slots);
     while (ready < full) {
-      staging.copyIn(this.#view(ready), ready, readsLogits);
+      staging.copyIn(this.#view(ready), ready, this.#readsLogits);
       ready++;
       board.publish(ready, ready === this.#end);
     }
     if (ready === this.#end && !board.isComplete) board.publish(ready, true);
+  }
+
+  get #readsLogits(): boolean {
+    const { call, coefficients } = this.#spec;
+    return coefficients !== undefined || call.plan.firstReadsLogits;
   }
 
   /** A piece for the calling thread: the last of those that are not ready, as it needs no slot, else the next. */

@@ -11,10 +11,10 @@ const ROUND = 0;
 const STOPPING = 1;
 
 /** Milliseconds that a thread looks for the next map before it waits: the two maps of a call follow one another. */
-const SPIN = 0.03;
+const SPIN = 0.2;
 
 /** Milliseconds without a map after which a thread serves no more: about as long as a process outlives its last call. */
-const LINGER = 10;
+const LINGER = 100;
 
 export function makeRounds(): Int32Array {
   return new Int32Array(new SharedArrayBuffer(8));

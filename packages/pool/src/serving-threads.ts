@@ -34,6 +34,11 @@ export class ServingThreads {
     this.#pool = pool;
   }
 
+  /** Wakes so many threads, which will be asked to help soon. */
+  warm(threads: number): void {
+    for (let i = 0; i < threads; i++) this.#serving[i] ??= this.#start(i);
+  }
+
   /** Asks so many threads to help with a map, or so many more. */
   call(message: MapMessage, threads: number, onDeath: () => void): void {
     const before = this.#current?.message === message ? this.#current.threads : 0;
