@@ -94,3 +94,11 @@ describe.each(EXPRESSIONS)("%s", (expression) => {
     expect(engine.tiles).toBe(8);
   });
 });
+
+test.each([
+  "cross-entropy(ignoreIndex=255) + dice(ignoreIndex=1)",
+  "cross-entropy(ignoreIndex=[1, 255]) + dice(ignoreIndex=255)",
+  "dice(outOfRange=ignore) + cross-entropy(ignoreIndex=255)",
+])("%s, which count other pixels, is within the same bounds", (expression) => {
+  expectParity(parseLoss(expression), labelProblem(8, [2, 4, 900], "mild"), expression, BOUNDS);
+});

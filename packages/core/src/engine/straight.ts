@@ -5,6 +5,7 @@
  * @module
  */
 import { FEW_CLASSES } from "../few-classes.ts";
+import type { Term } from "../term.ts";
 import type { KernelTerm } from "./kernel-term.ts";
 import type { PieceView } from "./piece-view.ts";
 
@@ -14,12 +15,21 @@ export interface JointMaps {
   readonly crossEntropy: KernelTerm;
 }
 
-/** The second maps of an overlap term and a plain cross-entropy, where they are all there is. */
+/** The second maps of an overlap term and a plain cross-entropy, where they are all there is and count the same pixels. */
 export function jointMaps(view: PieceView, terms: readonly KernelTerm[]): JointMaps | undefined {
   if (terms.length !== 2 || !isBare(view, terms)) return undefined;
   const crossEntropy = terms.find(({ maps }) => maps.isPlainCrossEntropy);
   const overlap = terms.find(({ maps }) => maps.secondWithCrossEntropy);
-  return crossEntropy && overlap && { overlap, crossEntropy };
+  if (crossEntropy === undefined || overlap === undefined) return undefined;
+  return countAlike(overlap.term, crossEntropy.term) ? { overlap, crossEntropy } : undefined;
+}
+
+function countAlike(a: Term, b: Term): boolean {
+  return (
+    a.outOfRange === b.outOfRange &&
+    a.ignored.length === b.ignored.length &&
+    a.ignored.every((value) => b.ignored.includes(value))
+  );
 }
 
 /** Whether what the second map needs of the first is what an overlap term leaves, rather than e. */
