@@ -15,8 +15,6 @@ import { clearCounts } from "./radix";
 /** Pixels whose errors stay in the first-level cache. */
 const BLOCK: i32 = 1024;
 
-/** As good as the largest min(e, 1 - e) that there can be. */
-const ENOUGH: f64 = 0.25;
 const NEGLIGIBLE: f64 = 1.0 / 16777216.0;
 
 /** What leads from twice the index of the first of a pair to those of the pair that rank, of which bits say which. */
@@ -35,10 +33,11 @@ export function lovaszRow(values: usize, n: i32, scale: f64, items: usize, spare
 }
 
 /**
- * As {@link lovaszRow}, of errors that are probabilities. Derivatives reach a logit times e (1 - e): errors below
- * 2^-24 / (n + 1) of the largest min(e, 1 - e) are to the gradient what float32 rounds away, as no share is larger than
- * n + 1 times one before it but those that are 0. L is at least 1 / (G + 1) of the largest error: all of them are less than
- * 2^-24 of it. They count as 0.
+ * As {@link lovaszRow}, of errors that are probabilities. Those count as 0 of which float32 leaves nothing, 2^-24, beside
+ *
+ *   the value, which is at least the largest error over G + 1, while all shares are 1 at most;
+ *   the largest gradient of a logit, share e (1 - e): later shares are not above that of a pixel of the foreground, and,
+ *   unless they are 0, not above n + 1 times that of one of the background.
  */
 export function lovaszRowOfProbabilities(
   values: usize, n: i32, scale: f64, items: usize, spare: usize, list: usize, counts: usize,
@@ -94,7 +93,7 @@ function rowOf(
   if (foreground == 0) return chooseLargest(values, n, most, scale);
   const least = abs(max(f64x2.extract_lane(highest, 0), f64x2.extract_lane(highest, 1)));
   const farthest = abs(min(f64x2.extract_lane(lowest, 0), f64x2.extract_lane(lowest, 1)));
-  const bound = areProbabilities ? leastThatCounts(values, n) : f64.MIN_VALUE;
+  const bound = areProbabilities ? leastThatCounts(values, n, max(farthest, most) / (foreground + 1)) : f64.MIN_VALUE;
   const bottom = max(least, bound);
   const top = reinterpret<u64>(max(farthest, most));
   const shift = shiftOf(top, reinterpret<u64>(bottom));
@@ -113,16 +112,19 @@ function rowOf(
   return spread(values, scale, list, count, shares);
 }
 
-/** The least error that counts among those that are probabilities. */
-function leastThatCounts(values: usize, n: i32): f64 {
-  let most: f64 = 0;
+/** The least error that counts among those that are probabilities; `value` is what the loss is at least. */
+function leastThatCounts(values: usize, n: i32, value: f64): f64 {
+  let own: f64 = 0;
+  let others: f64 = 0;
   const end = values + (<usize>n << 3);
-  for (let at = values; at < end && most < ENOUGH; at += 8) {
-    const error = abs(load<f64>(at));
-    const weight = min(error, 1 - error);
-    if (weight > most) most = weight;
+  for (let at = values; at < end && own < value; at += 8) {
+    const error = load<f64>(at);
+    const weight = min(abs(error), 1 - abs(error));
+    if (reinterpret<i64>(error) < 0) {
+      if (weight > own) own = weight;
+    } else if (weight > others) others = weight;
   }
-  return max(most * NEGLIGIBLE / (<f64>n + 1), f64.MIN_VALUE);
+  return max(NEGLIGIBLE * min(value, max(own, others / (<f64>n + 1))), f64.MIN_VALUE);
 }
 
 /** The numbers of the foreground, the others NaN, which compares with nothing; a sign of its own says nothing. */
