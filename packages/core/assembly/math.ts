@@ -89,14 +89,14 @@ function maddTo(a: v128, b: v128, c: usize): v128 {
   return madd(a, b, v128.load32_splat(c));
 }
 
-/** exp(x), relative error below 2e-7; arguments are clamped to [-80, 88]. */
+/** exp(x), as exact as {@link expWithin4}; arguments are clamped to [-80, 88]. */
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
   return expNeg4(f32x4.pmin(x, v128.load32_splat(EXP_HIGHEST)));
 }
 
-/** exp(x) for x <= 88, relative error below 2e-7; arguments below -80 are taken for -80. */
+/** exp(x) for x <= 88, as exact as {@link expWithin4}; arguments below -80 are taken for -80. */
 // @ts-ignore: decorator
 @inline
 export function expNeg4(x: v128): v128 {
@@ -104,7 +104,7 @@ export function expNeg4(x: v128): v128 {
 }
 
 /**
- * exp(x) for x in [-80, 88], relative error below 4e-7 (2e-7 for x > -30); of processors that round a product before they
+ * exp(x) for x in [-80, 88], relative error below 4e-7 (2e-7 for |x| < 10); of processors that round a product before they
  * add, 1e-7 |x| more. Of other numbers it makes nothing of use, in the same time.
  */
 // @ts-ignore: decorator
