@@ -50,12 +50,12 @@ function factorAt(address: usize, scales: bool): v128 {
   return scales ? v128.load64_splat(address) : zero();
 }
 
-/** `slope` where `isTop`, times `factor` where it scales, else `least`. */
+/** The slopes at an address where `isTop`, times `factor` if it `scales`, and `before` elsewhere. */
 // @ts-ignore: decorator
 @inline
-function topSlope(address: usize, scales: bool, factor: v128, isTop: v128, least: v128): v128 {
+function topSlope(address: usize, scales: bool, factor: v128, isTop: v128, before: v128): v128 {
   const v = v128.load(address);
-  return v128.bitselect(scales ? f64x2.mul(v, factor) : v, least, isTop);
+  return v128.bitselect(scales ? f64x2.mul(v, factor) : v, before, isTop);
 }
 
 /** Eight pixels at a time: a cache line of each row of the field, which is read for the mean only. */

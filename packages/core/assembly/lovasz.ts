@@ -14,7 +14,7 @@ import { clearCounts } from "./radix";
 
 /** Pixels whose errors stay in the first-level cache. */
 const BLOCK: i32 = 1024;
-
+/** Of which float32 leaves nothing beside 1: 2^-24. */
 const NEGLIGIBLE: f64 = 1.0 / 16777216.0;
 
 /** What leads from twice the index of the first of a pair to those of the pair that rank, of which bits say which. */
@@ -93,9 +93,10 @@ function rowOf(
   if (foreground == 0) return chooseLargest(values, n, most, scale);
   const least = abs(max(f64x2.extract_lane(highest, 0), f64x2.extract_lane(highest, 1)));
   const farthest = abs(min(f64x2.extract_lane(lowest, 0), f64x2.extract_lane(lowest, 1)));
-  const bound = areProbabilities ? leastThatCounts(values, n, max(farthest, most) / (foreground + 1)) : f64.MIN_VALUE;
+  const greatest = max(farthest, most);
+  const bound = areProbabilities ? leastThatCounts(values, n, greatest / (foreground + 1)) : f64.MIN_VALUE;
   const bottom = max(least, bound);
-  const top = reinterpret<u64>(max(farthest, most));
+  const top = reinterpret<u64>(greatest);
   const shift = shiftOf(top, reinterpret<u64>(bottom));
   clearCounts(counts);
   let end = list;

@@ -139,6 +139,21 @@ export function exactExp4(x: v128): v128 {
   return i32x4.add(y, i32x4.shl(t, 23));
 }
 
+/** log(1 + f) - f + z / 2 for 1 + f in [sqrt(1/2), sqrt(2)), z = f^2. */
+// @ts-ignore: decorator
+@inline
+function cubicPart(f: v128, z: v128): v128 {
+  let y = maddTo(v128.load32_splat(L0), f, L1);
+  y = maddTo(y, f, L2);
+  y = maddTo(y, f, L3);
+  y = maddTo(y, f, L4);
+  y = maddTo(y, f, L5);
+  y = maddTo(y, f, L6);
+  y = maddTo(y, f, L7);
+  y = maddTo(y, f, L8);
+  return f32x4.mul(f32x4.mul(y, f), z);
+}
+
 /** log(x) for normal positive x, absolute error below 1e-7 of max(1, |log x|), relative near x = 1. */
 // @ts-ignore: decorator
 @inline
@@ -149,15 +164,7 @@ export function log4(x: v128): v128 {
   const m = i32x4.sub(x, v128.and(shifted, i32x4.splat(<i32>0xff800000)));
   const f = f32x4.sub(m, one());
   const z = f32x4.mul(f, f);
-  let y = maddTo(v128.load32_splat(L0), f, L1);
-  y = maddTo(y, f, L2);
-  y = maddTo(y, f, L3);
-  y = maddTo(y, f, L4);
-  y = maddTo(y, f, L5);
-  y = maddTo(y, f, L6);
-  y = maddTo(y, f, L7);
-  y = maddTo(y, f, L8);
-  y = f32x4.mul(f32x4.mul(y, f), z);
+  let y = cubicPart(f, z);
   y = madd(e, v128.load32_splat(LN2_LOW), y);
   y = nmadd(v128.load32_splat(HALF), z, y);
   return madd(e, v128.load32_splat(LN2_HIGH), f32x4.add(f, y));
@@ -168,15 +175,7 @@ export function log4(x: v128): v128 {
 @inline
 export function logNearOne4(f: v128): v128 {
   const z = f32x4.mul(f, f);
-  let y = maddTo(v128.load32_splat(L0), f, L1);
-  y = maddTo(y, f, L2);
-  y = maddTo(y, f, L3);
-  y = maddTo(y, f, L4);
-  y = maddTo(y, f, L5);
-  y = maddTo(y, f, L6);
-  y = maddTo(y, f, L7);
-  y = maddTo(y, f, L8);
-  return f32x4.add(f, nmadd(v128.load32_splat(HALF), z, f32x4.mul(f32x4.mul(y, f), z)));
+  return f32x4.add(f, nmadd(v128.load32_splat(HALF), z, cubicPart(f, z)));
 }
 
 /** log(1 + e) for e in [0, 1], relative error below 2e-7 however small e is. */

@@ -41,9 +41,9 @@ export function overlapOfLabels(
 }
 
 /**
- * As {@link overlapOfLabels}, from the logits of a few classes (softmax-columns.ts) of any number of pixels; there are `readable` in each row of logits,
- * with those that follow. `e` is scratch
- * of a {@link BLOCK} of each row, rows of `eStride`; `m` and `inverse` of a block; `work` of 12 float32 per class.
+ * As {@link overlapOfLabels}, from the logits of a few classes (softmax-columns.ts) of any number of pixels; rows have
+ * `readable` of them, with those that follow. `e` is scratch of a {@link BLOCK} of each row, rows of `eStride`; `m` and
+ * `inverse` of a block; `work` of 12 float32 per class.
  * @returns whether a logit is NaN or infinite.
  */
 export function overlapOfLogits(

@@ -54,9 +54,9 @@ export function plainCrossEntropy(
 }
 
 /**
- * As {@link plainCrossEntropy}, from the logits of a few classes (softmax-columns.ts) of any number of pixels; there are `readable` in each row of logits,
- * with those that follow. `e` is
- * scratch of a {@link BLOCK} of each row, rows of `eStride`; `m` and `r` of a block, `own` and `factor` of a line each.
+ * As {@link plainCrossEntropy}, from the logits of a few classes (softmax-columns.ts) of any number of pixels; rows have
+ * `readable` of them, with those that follow. `e` is scratch of a {@link BLOCK} of each row, rows of `eStride`; `m` and `r`
+ * of a block, `own` and `factor` of a line each.
  * @returns whether a logit is NaN or infinite. From its block on no gradient is written, which may have the place of the
  * logits, and the sum is not added.
  */

@@ -85,17 +85,13 @@ export class PieceMap {
   }
 
   async #runAll(): Promise<void> {
-    const { eventLoop, serving, threads } = this.#context;
-    const helpers = this.#leaveToThreads ? threads : threads - 1;
-    const askAt = this.#readsLogits ? 0 : performance.now() + ALONE;
-    let asked = false;
+    const { eventLoop, serving } = this.#context;
     // They take a while to wake up.
-    serving.warm(helpers);
+    serving.warm(this.#helpers);
+    const isQuick = !this.#readsLogits && !this.#leaveToThreads;
+    const askAt = isQuick ? performance.now() + ALONE : 0;
     for (;;) {
-      if (!asked && performance.now() >= askAt) {
-        asked = true;
-        this.#callThreads(helpers);
-      }
+      if (this.#message === undefined && performance.now() >= askAt) this.#callThreads();
       const { changes } = this.#board;
       this.#throwDeath();
       if (this.#spec.signal?.aborted) throw cancelled(this.#finished());
@@ -137,10 +133,16 @@ export class PieceMap {
     return this.#board.finished + this.#spec.pieces.length - this.#end;
   }
 
-  /** Asks threads for help, as many as there are pieces for. */
-  #callThreads(threads: number): void {
-    const helpers = Math.min(threads, this.#end - (this.#leaveToThreads ? 0 : 1));
-    if (helpers < 1) return;
+  /** Threads that there are pieces for, besides those of the calling thread. */
+  get #helpers(): number {
+    const here = this.#leaveToThreads ? 0 : 1;
+    return Math.max(0, Math.min(this.#context.threads, this.#end) - here);
+  }
+
+  /** Asks threads for help. */
+  #callThreads(): void {
+    const helpers = this.#helpers;
+    if (helpers === 0) return;
     this.#message ??= this.#share();
     this.#slots = SLOTS_PER_THREAD * helpers;
     this.#context.serving.call(this.#message, helpers, () => this.#board.wake());
@@ -230,7 +232,7 @@ export class PieceMap {
   /** Leaves the other pieces to all threads of the pool. */
   #leave(): void {
     this.#leaveToThreads = true;
-    this.#callThreads(this.#context.threads);
+    this.#callThreads();
   }
 
   #throwFailure(): void {

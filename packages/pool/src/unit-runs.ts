@@ -10,7 +10,7 @@ import type { KeptDoubles } from "./kept-doubles.ts";
 import type { LossJob, LossJobResult, UnitJob } from "./loss-job.ts";
 import { cancelled, type OrderedPool } from "./ordered-pool.ts";
 
-/** Pixels of the smallest unit that is cut: at 192 × 192 two threads are faster, at 128 × 128 waking them costs as much. */
+/** Pixels of the smallest unit that is cut: for fewer, waking threads costs as much as they save. */
 const SMALLEST_CUT = 32_768;
 
 /** Whether a call has units that threads could share, so that they help even where there is one piece. */

@@ -62,9 +62,7 @@ export class UnitRoom {
     return length <= this.#largest;
   }
 
-  /**
-   * The Lovász extension of a row of signed errors, which become `scale` times its derivatives (assembly/lovasz.ts).
-   */
+  /** The Lovász extension of a row of signed errors, which become `scale` times its derivatives (assembly/lovasz.ts). */
   lovasz(values: Float64Array, scale: number, errors: ErrorKind): number {
     const { length } = values;
     return this.#inMemory(values, lovaszScratch(length), (kernels, address, counts) => {
